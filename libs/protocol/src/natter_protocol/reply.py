@@ -1,0 +1,74 @@
+"""A reply's life: wished for, generated, spoken, heard (rule R7)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from natter_protocol.base import Lane, Message
+from natter_protocol.turn import Cause
+
+
+class ReplyWanted(Message, tag="reply.wanted", frozen=True, kw_only=True):
+    """Somebody wants the agent to speak without the user having asked; ``turn`` grants it."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    cause: Cause
+    request: str
+    """Id by which the grant refers to this wish."""
+    instructions: str = ""
+    """For ``reply_create``: what the model is told. For ``greeting`` and ``filler``: the words."""
+
+
+class ReplyStarted(Message, tag="reply.started", frozen=True, kw_only=True):
+    """``llm`` has begun to answer."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    cause: Cause = Cause.USER
+    model: str = ""
+
+
+class ReplyFinished(Message, tag="reply.finished", frozen=True, kw_only=True):
+    """``llm`` has said all it has to say in this reply. ``text`` is the whole of it."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    text: str
+    ok: bool = True
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    first_token_ms: float | None = None
+    """Measured where it happened, like ``total_ms``."""
+    total_ms: float = 0.0
+
+
+class Outcome(StrEnum):
+    """How a reply ended for the ear of the user."""
+
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    UNHEARD = "unheard"
+    """Nothing of it was played: void before its first sample, or without any words."""
+
+
+class ReplyProgress(Message, tag="reply.progress", frozen=True, kw_only=True):
+    """What was heard so far, at most once a second: the checkpoint another gateway starts from."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    sample: int
+    text: str
+
+
+class ReplyHeard(Message, tag="reply.heard", frozen=True, kw_only=True):
+    """What the user heard of a reply. Written at every exit; only this enters the history."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    text: str
+    ms: int
+    outcome: Outcome

@@ -1,0 +1,120 @@
+"""What a session is configured with, independent of the dialect its client speaks.
+
+``None`` means "not stated": the service that reads the field uses its own default. Milliseconds
+are integers and end in ``_ms``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Encoding(StrEnum):
+    """How a client's audio is coded."""
+
+    PCM16 = "pcm16"
+    MULAW = "mulaw"
+    ALAW = "alaw"
+
+
+class AudioFormat(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Coding and rate of one direction of a client's audio, always mono."""
+
+    encoding: Encoding = Encoding.PCM16
+    rate: int = 24_000
+
+
+class Modality(StrEnum):
+    """Whether a direction carries speech or only text."""
+
+    AUDIO = "audio"
+    TEXT = "text"
+
+
+class TranscriptionMode(StrEnum):
+    """How accuracy and patience trade against speed."""
+
+    MIN_LATENCY = "min_latency"
+    BALANCED = "balanced"
+    MAX_ACCURACY = "max_accuracy"
+
+
+class TurnPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The user's wishes about turn-taking; unstated fields are adaptive."""
+
+    vad_threshold: float | None = None
+    """Speech probability (0-1) from which a window counts as speech."""
+    min_silence_ms: int | None = None
+    """Lower bound of the silence that ends a turn."""
+    max_silence_ms: int | None = None
+    """Silence that ends a turn whatever else speaks against it."""
+    interrupt_response: bool = True
+    """Whether speaking over the agent may stop it."""
+    interruption_delay_ms: int | None = None
+    """How long an overlap may be looked at before it is decided."""
+    uninterruptible: tuple[str, ...] = ()
+    """Causes of replies that cannot be interrupted, such as ``greeting``."""
+
+
+class InputSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the client sends, and how it is to be heard."""
+
+    modality: Modality = Modality.AUDIO
+    format: AudioFormat = AudioFormat()
+    turn: TurnPolicy = TurnPolicy()
+    mode: TranscriptionMode | None = None
+    keyterms: tuple[str, ...] = ()
+    prompt: str | None = None
+    """Context for the recogniser; not an instruction to the agent."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes; empty means the recogniser's own choice."""
+    continuous_partials: bool | None = None
+    noise_suppression: str | None = None
+    """``near-field`` or ``far-field``."""
+    noise_threshold: float | None = None
+
+
+class OutputSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the client gets."""
+
+    modality: Modality = Modality.AUDIO
+    format: AudioFormat = AudioFormat()
+    voice: str | None = None
+    volume: int | None = None
+    """0 (silent) to 100 (as synthesised)."""
+
+
+class ExecutionMode(StrEnum):
+    """What the conversation does while a tool runs."""
+
+    INTERACTIVE = "interactive"
+    HOLD = "hold"
+
+
+class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A function that the agent may call. ``parameters`` is a JSON Schema object."""
+
+    name: str
+    description: str = ""
+    parameters: dict[str, Any] = {}
+    mode: ExecutionMode = ExecutionMode.INTERACTIVE
+    timeout_s: float = 120.0
+    on_success: str | None = None
+    """Instruction to the model for the reply that follows a result."""
+    on_error: str | None = None
+
+
+class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything a session is configured with."""
+
+    system_prompt: str = ""
+    greeting: str = ""
+    """Spoken word for word when the session opens; empty means that the agent waits."""
+    input: InputSettings = InputSettings()
+    output: OutputSettings = OutputSettings()
+    tools: tuple[Tool, ...] = ()
+    extensions: tuple[str, ...] = ()
+    """Names of the events beyond the borrowed dialect that the client asked for."""

@@ -1,0 +1,134 @@
+"""Whose turn it is: the only place where replies get their numbers (rule R2)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from natter_protocol.base import Lane, Message
+
+
+class Cause(StrEnum):
+    """What a reply is an answer to."""
+
+    USER = "user"
+    GREETING = "greeting"
+    REPLY_CREATE = "reply_create"
+    TOOL_RESULT = "tool_result"
+    FILLER = "filler"
+    IDLE = "idle"
+
+
+class Scope(StrEnum):
+    """Which epochs a cancel is about."""
+
+    ONLY = "only"
+    """That epoch: a dead speculation."""
+    THROUGH = "through"
+    """Everything up to that epoch: an interruption."""
+
+
+class TurnFact(Message, frozen=True, kw_only=True):
+    """Base of the facts about turns. Each repeats what is void, and so repairs a lost cancel."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    void_through: int = 0
+    """Every epoch up to this one is over."""
+    void_only: tuple[int, ...] = ()
+    """Single epochs above it that are over."""
+
+
+class TurnStarted(TurnFact, tag="turn.started", frozen=True, kw_only=True):
+    """The user has begun to speak. ``start_sample`` is the first sample of speech."""
+
+    start_sample: int
+    over_epoch: int = 0
+    """The reply that was being spoken, if the user speaks over one."""
+
+
+class TurnProbability(Message, tag="turn.probability", frozen=True, kw_only=True):
+    """How the open turn looks right now."""
+
+    lane: ClassVar[Lane] = Lane.LIVE
+
+    at_sample: int
+    speech: float
+    """Probability that the newest window is speech."""
+    silence_ms: int
+    """Silence since the last speech of this turn."""
+    last_speech_sample: int
+    complete: float | None = None
+    """Probability that the turn is over, once it was weighed."""
+
+
+class TurnEager(TurnFact, tag="turn.eager", frozen=True, kw_only=True):
+    """The turn is likely over: ``llm`` and ``tts`` may start; the gateway holds what they make."""
+
+    text: str
+    end_sample: int
+
+
+class TurnCommitted(TurnFact, tag="turn.committed", frozen=True, kw_only=True):
+    """The turn is over. The only event that puts the user's words into the history."""
+
+    text: str
+    start_sample: int
+    end_sample: int
+    rule: str = ""
+    """Name of the rule that decided."""
+    silence_ms: int = 0
+    """Silence that had passed when it was decided."""
+    probability: float | None = None
+
+
+class TurnReopened(TurnFact, tag="turn.reopened", frozen=True, kw_only=True):
+    """The user went on before anything of the answer was heard: the last commit does not count."""
+
+    start_sample: int
+    """First sample of what was said after the premature end."""
+
+
+class TurnEmpty(TurnFact, tag="turn.empty", frozen=True, kw_only=True):
+    """A turn that came to nothing: a noise, a back-channel, speech without words."""
+
+    reason: str
+    end_sample: int
+
+
+class TurnGranted(TurnFact, tag="turn.granted", frozen=True, kw_only=True):
+    """The floor is given to a reply that nobody's words asked for."""
+
+    cause: Cause
+    request: str = ""
+    """Id of the ``reply.wanted`` that this answers."""
+    instructions: str = ""
+
+
+class TurnCancel(Message, tag="turn.cancel", frozen=True, kw_only=True):
+    """Stop ``epoch``, or everything through it. Heard by all five services."""
+
+    lane: ClassVar[Lane] = Lane.CTL
+
+    scope: Scope
+    reason: str
+
+
+class TurnHold(Message, tag="turn.hold", frozen=True, kw_only=True):
+    """Pause playback within one frame while an overlap is looked at.
+
+    Ends by ``turn.resume``, by ``turn.cancel``, or by itself after ``ttl_ms`` as a resume.
+    """
+
+    lane: ClassVar[Lane] = Lane.CTL
+
+    hold: int
+    ttl_ms: int
+
+
+class TurnResume(Message, tag="turn.resume", frozen=True, kw_only=True):
+    """The overlap was nothing: play on from the very sample."""
+
+    lane: ClassVar[Lane] = Lane.CTL
+
+    hold: int

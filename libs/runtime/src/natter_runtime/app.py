@@ -1,0 +1,188 @@
+"""How a service runs: settings, bus, ready, serve, drain, close, in that order.
+
+A service is a :class:`Service`: a name, a configuration class and a coroutine that serves until it
+is told to stop. :func:`main` runs one as a process; ``natter up --in-process`` runs all five in one,
+each with a :class:`Runtime` of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from opentelemetry.trace import NoOpTracer, Tracer
+
+from natter_runtime import logs, threads
+from natter_runtime.bus import Bus
+from natter_runtime.clock import Clock, SystemClock
+from natter_runtime.config import RuntimeConfig, load
+from natter_runtime.errors import NatterError, UsageError
+from natter_runtime.health import HealthServer
+from natter_runtime.host import Attend, Card, Host
+from natter_runtime.metrics import Metrics
+from natter_runtime.seat import Hearing
+from natter_runtime.tasks import spawn, stop
+
+log = logging.getLogger(__name__)
+
+VERSION: Final = "0.1.0"
+CONNECT_PATIENCE_S: Final = 30.0
+"""How long a starting service waits for NATS."""
+
+
+@dataclass(slots=True)
+class Runtime:
+    """What a running service stands on."""
+
+    service: str
+    instance: str
+    config: RuntimeConfig
+    bus: Bus
+    metrics: Metrics
+    clock: Clock = field(default_factory=SystemClock)
+    tracer: Tracer = field(default_factory=NoOpTracer)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the five, as a process or a part of one."""
+
+    name: str
+    config: type[Any]
+    serve: Callable[[Any, Runtime], Awaitable[None]]
+    """Serves until ``runtime.stopping`` is set; sets ``runtime.ready`` when it can."""
+
+
+def new_instance(service: str) -> str:
+    """Return a name for one instance that no other has."""
+    return f"{service}-{secrets.token_hex(4)}"
+
+
+async def serve_sessions(
+    runtime: Runtime, hearing: Hearing, attend: Attend, *, engine: str = "", model: str = ""
+) -> None:
+    """Take and serve sessions until ``runtime.stopping``; for the four services that are claimed.
+
+    To be called when the engine is loaded and warm.
+    """
+    gc.collect()
+    gc.freeze()
+    card = Card(runtime.service, runtime.instance, runtime.config.capacity, engine, model, VERSION)
+    host = Host(runtime.bus, card, hearing, attend, runtime.clock, runtime.metrics)
+    async with asyncio.TaskGroup() as group:
+        serving = spawn(group, host.serve(runtime.stopping, runtime.config.drain_s), "serve")
+        runtime.ready.set()
+        log.info("ready engine=%s model=%s capacity=%d", engine, model, card.capacity)
+        await serving
+
+
+def main(service: Service) -> None:
+    """Run ``service`` as a process until SIGTERM or SIGINT; exits with 2 on a wrong setting."""
+    assert threads
+    try:
+        runtime_config = load(RuntimeConfig, os.environ)
+        config = load(service.config, os.environ)
+    except UsageError as error:
+        sys.exit(f"natter-{service.name}: {error}")
+    logs.configure(service.name, runtime_config.log_level)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_run(service, runtime_config, config))
+    except NatterError as error:
+        sys.exit(f"natter-{service.name}: {error}")
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> None:
+    from natter_runtime.telemetry import tracer_for
+
+    instance = new_instance(service.name)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    tracer, flush = tracer_for(service.name, instance, runtime_config.otlp_endpoint, runtime_config.trace_ratio)
+    bus = await _connect(runtime_config, instance, stopping)
+    if bus is None:
+        return
+    runtime = Runtime(
+        service.name, instance, runtime_config, bus, Metrics(service.name), SystemClock(), tracer, stopping
+    )
+    try:
+        await run(service, runtime, config)
+    finally:
+        await bus.close()
+        flush()
+
+
+async def _connect(config: RuntimeConfig, instance: str, stopping: asyncio.Event) -> Bus | None:
+    """Connect to NATS, waiting for it to come up; None if the service is stopped meanwhile."""
+    from natter_runtime import bus_nats
+
+    limits = bus_nats.StreamLimits(config.calls_max_bytes, config.calls_max_age_s, config.calls_replicas)
+    clock = SystemClock()
+    deadline = clock.monotonic() + CONNECT_PATIENCE_S
+    while True:
+        try:
+            return await bus_nats.connect(config.nats_url, name=instance, limits=limits)
+        except NatterError as error:
+            if stopping.is_set():
+                return None
+            if clock.monotonic() > deadline:
+                raise
+            log.info("waiting for NATS: %s", error)
+            await clock.sleep(0.5)
+
+
+async def run(service: Service, runtime: Runtime, config: Any) -> None:
+    """Run ``service`` on a runtime that somebody else made, with its health port if it has one."""
+    clock = runtime.clock
+    alive = clock.monotonic()
+
+    async def tick() -> None:
+        nonlocal alive
+        while True:
+            alive = clock.monotonic()
+            await clock.sleep(0.5)
+
+    health: HealthServer | None = None
+    if runtime.config.health_port:
+        health = HealthServer(
+            runtime.config.health_host,
+            runtime.config.health_port,
+            runtime.metrics,
+            lambda: clock.monotonic() - alive,
+            runtime.ready.is_set,
+        )
+    try:
+        async with asyncio.TaskGroup() as group:
+            ticking = spawn(group, tick(), "alive")
+            await service.serve(config, runtime)
+            await stop(ticking)
+    except* NatterError as errors:
+        raise errors.exceptions[0] from None
+    finally:
+        if health is not None:
+            health.close()
+
+
+def settings_for(service: Service, environ: Mapping[str, str]) -> Any:
+    """Return the service's own settings from ``environ``."""
+    return load(service.config, environ)

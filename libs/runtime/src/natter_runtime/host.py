@@ -1,0 +1,280 @@
+"""The worker's side of rule R4: it offers itself, takes sessions, serves them, and hands them over.
+
+Each session runs in a task of its own with its own task group. What goes wrong in one ends that
+session's service here and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from natter_protocol import codec, subjects
+from natter_protocol.errors import ErrorCode, ErrorRaised, ProtocolError
+from natter_protocol.session import CloseReason, SessionAssigned, SessionClosed, SessionTake
+from natter_protocol.svc import SvcBeat, SvcClaim, SvcFull, SvcOffer, SvcPong, SvcTaken
+from natter_runtime.bus import Bus, Delivery, Subscription
+from natter_runtime.clock import Clock
+from natter_runtime.errors import BusError
+from natter_runtime.logs import session_id
+from natter_runtime.metrics import Metrics
+from natter_runtime.pulse import BEAT_S, Pulse
+from natter_runtime.queues import BoundedQueue, Overflow, QueueFull
+from natter_runtime.seat import Hearing, Seat
+from natter_runtime.tasks import spawn, spawn_contained, stop
+
+log = logging.getLogger(__name__)
+
+OFFER_S: Final = 3.0
+"""An offer that nobody takes is withdrawn after this."""
+ORPHAN_S: Final = 35.0
+"""A session whose gateway was silent for so long is closed as abandoned."""
+MAX_CLAIMS: Final = 256
+
+Attend = Callable[[Seat], Awaitable[None]]
+"""Serves one session until its inbox ends; raises if it cannot go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What an instance says about itself when asked."""
+
+    service: str
+    instance: str
+    capacity: int
+    engine: str = ""
+    model: str = ""
+    version: str = ""
+
+
+class Host:
+    """Serves sessions of one service on one instance."""
+
+    def __init__(self, bus: Bus, card: Card, hearing: Hearing, attend: Attend, clock: Clock, metrics: Metrics) -> None:
+        self._bus = bus
+        self._card = card
+        self._hearing = hearing
+        self._attend = attend
+        self._clock = clock
+        self._metrics = metrics
+        self._pulse = Pulse(bus, clock)
+        self._sessions: dict[str, asyncio.Task[None]] = {}
+        self._offers = 0
+        self._claims: BoundedQueue[Delivery] = BoundedQueue("host.claims", MAX_CLAIMS, Overflow.FAIL, metrics.drop)
+        self._offering: Subscription | None = None
+        self._draining = False
+        self._emptied = asyncio.Event()
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions are served now."""
+        return len(self._sessions)
+
+    async def serve(self, stopping: asyncio.Event, drain_s: float) -> None:
+        """Offer and serve until ``stopping``; then hand over for at most ``drain_s`` seconds, and return."""
+        async with asyncio.TaskGroup() as group:
+            ping = await self._bus.subscribe(self._svc("ping", self._card.instance), self._on_ping)
+            info = await self._bus.subscribe(self._svc("info"), self._on_ping)
+            await self._pulse.listen()
+            await self._offer_again()
+            await self._bus.flush()
+            chores = [
+                spawn(group, self._beat(), "host.beat"),
+                spawn(group, self._answer_claims(group), "host.claims"),
+            ]
+            await stopping.wait()
+            await self._drain(drain_s)
+            for task in (*chores, *self._sessions.values()):
+                await stop(task)
+            for subscription in (ping, info):
+                await subscription.unsubscribe()
+            await self._pulse.close()
+
+    def _svc(self, verb: str, instance: str = "") -> str:
+        return subjects.svc(self._card.service, verb, instance)
+
+    # -- being found ----------------------------------------------------------------------------
+
+    async def _offer_again(self) -> None:
+        if self._offering is None and not self._draining:
+            self._offering = await self._bus.subscribe(self._svc("claim"), self._on_claim, queue=self._card.service)
+
+    async def _stop_offering(self) -> None:
+        offering, self._offering = self._offering, None
+        if offering is not None:
+            await offering.drain()
+
+    def _on_claim(self, delivery: Delivery) -> None:
+        try:
+            self._claims.put_nowait(delivery)
+        except QueueFull:
+            log.warning("too many claims wait to be answered")
+
+    def _on_ping(self, delivery: Delivery) -> None:
+        self._on_claim(delivery)
+
+    async def _answer_claims(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            delivery = await self._claims.get()
+            try:
+                await self._answer(delivery, group)
+            except (ProtocolError, BusError) as error:
+                log.warning("claim not answered: %s", error)
+
+    async def _answer(self, delivery: Delivery, group: asyncio.TaskGroup) -> None:
+        request = codec.decode(delivery.data)
+        if not isinstance(request, SvcClaim):
+            await self._bus.respond(delivery, codec.encode(self._pong()))
+            return
+        if self._draining or self.sessions + self._offers >= self._card.capacity:
+            self._metrics.claim("full")
+            await self._bus.respond(delivery, codec.encode(SvcFull(instance=self._card.instance)))
+            return
+        self._offers += 1
+        if self.sessions + self._offers >= self._card.capacity:
+            await self._stop_offering()
+        spawn_contained(group, self._offer(request.session, delivery), f"offer {request.session}")
+
+    def _pong(self) -> SvcPong:
+        card = self._card
+        return SvcPong(
+            instance=card.instance,
+            sessions=self.sessions,
+            capacity=card.capacity,
+            engine=card.engine,
+            model=card.model,
+            version=card.version,
+        )
+
+    async def _beat_once(self) -> None:
+        beat = SvcBeat(
+            instance=self._card.instance,
+            sessions=self.sessions,
+            capacity=self._card.capacity,
+            draining=self._draining,
+        )
+        await self._bus.publish(self._svc("beat", self._card.instance), codec.encode(beat))
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                await self._beat_once()
+            except BusError as error:
+                log.debug("no heartbeat: %s", error)
+            self._metrics.sessions(self.sessions)
+            await self._clock.sleep(BEAT_S)
+
+    # -- taking and serving ---------------------------------------------------------------------
+
+    async def _offer(self, session: str, delivery: Delivery) -> None:
+        """Listen in on the session, offer to take it, and serve it if the offer is taken in time."""
+        session_id.set(session)
+        taken: asyncio.Future[tuple[SessionTake, Delivery]] = asyncio.get_running_loop().create_future()
+
+        def on_take(take: SessionTake, request: Delivery) -> None:
+            if not taken.done() and take.instance == self._card.instance:
+                taken.set_result((take, request))
+            elif take.number > seat.claim > 0:
+                seat.released.set()
+
+        seat = Seat(self._bus, self._card.service, session, self._hearing, self._metrics)
+        seat.on_take = on_take
+        async with seat:
+            try:
+                await seat.listen()
+                await self._bus.respond(delivery, codec.encode(SvcOffer(instance=self._card.instance)))
+                async with asyncio.timeout(OFFER_S):
+                    take, request = await taken
+            except TimeoutError:
+                self._metrics.claim("withdrawn")
+                return
+            finally:
+                self._offers -= 1
+            await self._serve_session(seat, take, request)
+
+    async def _serve_session(self, seat: Seat, take: SessionTake, request: Delivery) -> None:
+        """Serve the session until it is closed, given to somebody else, or fails."""
+        current = asyncio.current_task()
+        assert current is not None
+        older = self._sessions.get(seat.session)
+        self._sessions[seat.session] = current
+        try:
+            await stop(older)
+            await seat.take(take.number)
+            await self._bus.respond(request, codec.encode(SvcTaken(instance=self._card.instance)))
+            self._metrics.claim("taken")
+            await self._run(seat)
+        finally:
+            if self._sessions.get(seat.session) is current:
+                del self._sessions[seat.session]
+            if not self._sessions:
+                self._emptied.set()
+            await self._offer_again()
+
+    async def _run(self, seat: Seat) -> None:
+        async with asyncio.TaskGroup() as group:
+            attending = spawn(group, self._attended(seat), "attend")
+            orphaned = spawn_contained(group, self._watch_owner(seat), "owner")
+            released = spawn(group, _wait(seat.released), "released")
+            try:
+                await asyncio.wait([attending, released], return_when=asyncio.FIRST_COMPLETED)
+                seat.inbox.close()
+                await asyncio.wait([attending], timeout=1.0)
+            finally:
+                for task in (attending, orphaned, released):
+                    await stop(task)
+            if seat.failure is not None:
+                text = f"{seat.service}: {seat.failure}"
+                await seat.say(ErrorRaised(code=seat.failure.code, message=text, fatal=True))
+
+    async def _attended(self, seat: Seat) -> None:
+        try:
+            await self._attend(seat)
+        except Exception as error:
+            log.exception("the session cannot go on here")
+            seat.fail(ErrorCode.INTERNAL, str(error) or type(error).__name__)
+
+    async def _watch_owner(self, seat: Seat) -> None:
+        """Close the session as abandoned when no gateway has owned it for :data:`ORPHAN_S`."""
+        watch = self._pulse.watch
+        while True:
+            await self._clock.sleep(BEAT_S)
+            watch.look(self._clock.monotonic())
+            owner = seat.state.assigned.get("gateway", "")
+            if not owner:
+                continue
+            watch.expect(owner, self._clock.monotonic())
+            if watch.silent_for(owner, self._clock.monotonic()) > ORPHAN_S:
+                latest = await self._owner(seat.session)
+                if latest in ("", owner):
+                    await seat.say(SessionClosed(reason=CloseReason.ABANDONED, detail=f"gateway {owner} is gone"))
+                    seat.released.set()
+                    return
+
+    async def _owner(self, session: str) -> str:
+        events = await self._bus.log.read(subjects.assigned(session, "gateway"))
+        message = codec.decode(events[-1].data) if events else None
+        return message.instance if isinstance(message, SessionAssigned) else ""
+
+    # -- leaving --------------------------------------------------------------------------------
+
+    async def _drain(self, drain_s: float) -> None:
+        """Announce that sessions are to be claimed anew, and serve them until they are."""
+        self._draining = True
+        await self._stop_offering()
+        await self._beat_once()
+        if self._sessions:
+            log.info("handing over %d sessions", self.sessions)
+            self._emptied.clear()
+            try:
+                async with asyncio.timeout(drain_s):
+                    await self._emptied.wait()
+            except TimeoutError:
+                log.warning("%d sessions found no new worker in %.0f s", self.sessions, drain_s)
+
+
+async def _wait(event: asyncio.Event) -> None:
+    await event.wait()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from natter_protocol.base import Lane, Message
+
+
+CREDIT_S: Final = 5.0
+"""``tts`` may be so far ahead of what has been played, in seconds; also what it may send unasked."""
 
 
 class PlaybackState(StrEnum):

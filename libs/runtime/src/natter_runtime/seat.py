@@ -22,7 +22,7 @@ from natter_protocol import codec, subjects
 from natter_protocol.audio import AudioFrame, decode_frame, encode_frame
 from natter_protocol.base import Lane, Message
 from natter_protocol.errors import ErrorCode, ProtocolError
-from natter_protocol.session import SessionClosed, SessionTake
+from natter_protocol.session import SessionAssigned, SessionClosed, SessionTake
 from natter_runtime import tracing
 from natter_runtime.bus import Bus, Delivery, Subscription
 from natter_runtime.errors import BusError, LogConflict, LogError, LogFull
@@ -288,7 +288,8 @@ class Seat:
             return
         if verdict is Verdict.GAP:
             self._behind.set()
-        self._deliver(message)
+        if not isinstance(message, SessionAssigned):  # what counts is the take that follows it
+            self._deliver(message)
 
     def _deliver(self, message: Message) -> None:
         try:

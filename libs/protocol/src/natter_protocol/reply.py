@@ -52,7 +52,7 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"
     FAILED = "failed"
     UNHEARD = "unheard"
-    """Nothing of it was played: void before its first sample, or without any words."""
+    """It was void before its first sample."""
 
 
 class ReplyProgress(Message, tag="reply.progress", frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ from natter_runtime.clock import Clock, SystemClock
 from natter_runtime.config import RuntimeConfig, load
 from natter_runtime.errors import NatterError, UsageError
 from natter_runtime.health import HealthServer
-from natter_runtime.host import Attend, Card, Host
+from natter_runtime.host import Attend, Host
 from natter_runtime.metrics import Metrics
+from natter_runtime.presence import Card
 from natter_runtime.seat import Hearing
 from natter_runtime.tasks import spawn, stop
 

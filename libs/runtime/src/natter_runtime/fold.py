@@ -24,7 +24,7 @@ from natter_protocol.turn import (
     TurnReopened,
     TurnStarted,
 )
-from natter_runtime.state import CallState, Entry, ReplyState, Role, SessionState, TurnState, TurnStatus
+from natter_runtime.state import CallState, Entry, ReplyState, Role, SessionState, TurnState, TurnStatus, Wish
 from natter_runtime.voids import Voids
 
 M = TypeVar("M", bound=Message)
@@ -59,6 +59,7 @@ def fold(facts: Iterable[Message]) -> SessionState:
         turns=turns,
         replies=replies,
         calls=calls,
+        wishes=_wishes(ordered),
         conversation=_conversation(turns, replies, calls),
         last_turn=max(turns, default=0),
         last_epoch=max((*replies, voids.through, *voids.only), default=0),
@@ -140,6 +141,15 @@ def _calls(facts: list[Message]) -> dict[str, CallState]:
         if result.call in calls:  # the first result of a call counts, so it is written last
             calls[result.call] = replace(calls[result.call], result=result.result, outcome=result.outcome)
     return calls
+
+
+def _wishes(facts: list[Message]) -> tuple[Wish, ...]:
+    granted = {fact.request for fact in _of(facts, TurnGranted)}
+    return tuple(
+        Wish(wish.request, wish.cause, wish.instructions)
+        for wish in _of(facts, ReplyWanted)
+        if wish.request not in granted
+    )
 
 
 def _conversation(

@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final
 
 from natter_protocol import codec, subjects
 from natter_protocol.errors import ErrorCode, ErrorRaised, ProtocolError
 from natter_protocol.session import CloseReason, SessionAssigned, SessionClosed, SessionTake
-from natter_protocol.svc import SvcBeat, SvcClaim, SvcFull, SvcOffer, SvcPong, SvcTaken
+from natter_protocol.svc import SvcClaim, SvcFull, SvcOffer, SvcTaken
 from natter_runtime.bus import Bus, Delivery, Subscription
 from natter_runtime.clock import Clock
 from natter_runtime.errors import BusError
 from natter_runtime.logs import session_id
 from natter_runtime.metrics import Metrics
+from natter_runtime.presence import Card, Presence
 from natter_runtime.pulse import BEAT_S, Pulse
 from natter_runtime.queues import BoundedQueue, Overflow, QueueFull
 from natter_runtime.seat import Hearing, Seat
@@ -38,18 +38,6 @@ Attend = Callable[[Seat], Awaitable[None]]
 """Serves one session until its inbox ends; raises if it cannot go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What an instance says about itself when asked."""
-
-    service: str
-    instance: str
-    capacity: int
-    engine: str = ""
-    model: str = ""
-    version: str = ""
-
-
 class Host:
     """Serves sessions of one service on one instance."""
 
@@ -61,11 +49,11 @@ class Host:
         self._clock = clock
         self._metrics = metrics
         self._pulse = Pulse(bus, clock)
+        self._presence = Presence(bus, card, clock, lambda: len(self._sessions))
         self._sessions: dict[str, asyncio.Task[None]] = {}
         self._offers = 0
         self._claims: BoundedQueue[Delivery] = BoundedQueue("host.claims", MAX_CLAIMS, Overflow.FAIL, metrics.drop)
         self._offering: Subscription | None = None
-        self._draining = False
         self._emptied = asyncio.Event()
 
     @property
@@ -76,21 +64,20 @@ class Host:
     async def serve(self, stopping: asyncio.Event, drain_s: float) -> None:
         """Offer and serve until ``stopping``; then hand over for at most ``drain_s`` seconds, and return."""
         async with asyncio.TaskGroup() as group:
-            ping = await self._bus.subscribe(self._svc("ping", self._card.instance), self._on_ping)
-            info = await self._bus.subscribe(self._svc("info"), self._on_ping)
+            await self._presence.listen()
             await self._pulse.listen()
             await self._offer_again()
             await self._bus.flush()
             chores = [
-                spawn(group, self._beat(), "host.beat"),
+                spawn(group, self._presence.beat(), "host.beat"),
+                spawn(group, self._presence.answer(), "host.presence"),
                 spawn(group, self._answer_claims(group), "host.claims"),
             ]
             await stopping.wait()
             await self._drain(drain_s)
             for task in (*chores, *self._sessions.values()):
                 await stop(task)
-            for subscription in (ping, info):
-                await subscription.unsubscribe()
+            await self._presence.close()
             await self._pulse.close()
 
     def _svc(self, verb: str, instance: str = "") -> str:
@@ -99,7 +86,7 @@ class Host:
     # -- being found ----------------------------------------------------------------------------
 
     async def _offer_again(self) -> None:
-        if self._offering is None and not self._draining:
+        if self._offering is None and not self._presence.draining:
             self._offering = await self._bus.subscribe(self._svc("claim"), self._on_claim, queue=self._card.service)
 
     async def _stop_offering(self) -> None:
@@ -113,9 +100,6 @@ class Host:
         except QueueFull:
             log.warning("too many claims wait to be answered")
 
-    def _on_ping(self, delivery: Delivery) -> None:
-        self._on_claim(delivery)
-
     async def _answer_claims(self, group: asyncio.TaskGroup) -> None:
         while True:
             delivery = await self._claims.get()
@@ -127,9 +111,8 @@ class Host:
     async def _answer(self, delivery: Delivery, group: asyncio.TaskGroup) -> None:
         request = codec.decode(delivery.data)
         if not isinstance(request, SvcClaim):
-            await self._bus.respond(delivery, codec.encode(self._pong()))
             return
-        if self._draining or self.sessions + self._offers >= self._card.capacity:
+        if self._presence.draining or self.sessions + self._offers >= self._card.capacity:
             self._metrics.claim("full")
             await self._bus.respond(delivery, codec.encode(SvcFull(instance=self._card.instance)))
             return
@@ -137,35 +120,6 @@ class Host:
         if self.sessions + self._offers >= self._card.capacity:
             await self._stop_offering()
         spawn_contained(group, self._offer(request.session, delivery), f"offer {request.session}")
-
-    def _pong(self) -> SvcPong:
-        card = self._card
-        return SvcPong(
-            instance=card.instance,
-            sessions=self.sessions,
-            capacity=card.capacity,
-            engine=card.engine,
-            model=card.model,
-            version=card.version,
-        )
-
-    async def _beat_once(self) -> None:
-        beat = SvcBeat(
-            instance=self._card.instance,
-            sessions=self.sessions,
-            capacity=self._card.capacity,
-            draining=self._draining,
-        )
-        await self._bus.publish(self._svc("beat", self._card.instance), codec.encode(beat))
-
-    async def _beat(self) -> None:
-        while True:
-            try:
-                await self._beat_once()
-            except BusError as error:
-                log.debug("no heartbeat: %s", error)
-            self._metrics.sessions(self.sessions)
-            await self._clock.sleep(BEAT_S)
 
     # -- taking and serving ---------------------------------------------------------------------
 
@@ -206,10 +160,12 @@ class Host:
             await seat.take(take.number)
             await self._bus.respond(request, codec.encode(SvcTaken(instance=self._card.instance)))
             self._metrics.claim("taken")
+            self._metrics.sessions(self.sessions)
             await self._run(seat)
         finally:
             if self._sessions.get(seat.session) is current:
                 del self._sessions[seat.session]
+            self._metrics.sessions(self.sessions)
             if not self._sessions:
                 self._emptied.set()
             await self._offer_again()
@@ -263,9 +219,9 @@ class Host:
 
     async def _drain(self, drain_s: float) -> None:
         """Announce that sessions are to be claimed anew, and serve them until they are."""
-        self._draining = True
+        self._presence.draining = True
         await self._stop_offering()
-        await self._beat_once()
+        await self._presence.beat_once()
         if self._sessions:
             log.info("handing over %d sessions", self.sessions)
             self._emptied.clear()

@@ -68,6 +68,15 @@ class CallState:
     outcome: ToolOutcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants the agent to speak."""
+
+    request: str
+    cause: Cause
+    instructions: str
+
+
 class Role(StrEnum):
     """Who an entry of the conversation is from."""
 
@@ -105,6 +114,8 @@ class SessionState:
     turns: dict[int, TurnState] = field(default_factory=dict)
     replies: dict[int, ReplyState] = field(default_factory=dict)
     calls: dict[str, CallState] = field(default_factory=dict)
+    wishes: tuple[Wish, ...] = ()
+    """Wishes for a reply that were not granted yet."""
     conversation: tuple[Entry, ...] = ()
     last_turn: int = 0
     last_epoch: int = 0

@@ -1,0 +1,5 @@
+"""``python -m natter_gateway``."""
+
+from natter_gateway.main import main
+
+main()

@@ -1,0 +1,68 @@
+"""The HTTP side of the gateway: routes, health, and the way to a session's socket."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from fastapi import FastAPI, Response
+from starlette.websockets import WebSocket
+
+from natter_gateway import failures
+from natter_gateway.auth import Gatekeeper
+from natter_gateway.config import GatewayConfig
+from natter_gateway.dialects import Dialect
+from natter_gateway.dialects.voice_agent import VoiceAgent
+from natter_gateway.events import Failed
+from natter_gateway.sessions import Sessions
+from natter_gateway.socket import Connection
+from natter_runtime.clock import Clock
+from natter_runtime.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+_REFUSED = Failed(failures.UNAUTHORIZED, "Authentication failed", fatal=True)
+
+
+def create_app(
+    config: GatewayConfig,
+    sessions: Sessions,
+    clock: Clock,
+    metrics: Metrics,
+    ready: Callable[[], bool],
+    version: str,
+) -> FastAPI:
+    """Return the application."""
+    app = FastAPI(title="Natter", version=version)
+    gatekeeper = Gatekeeper(config.api_keys)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "ok", "version": version}
+
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, object]:
+        """Sessions can be opened."""
+        if not ready():
+            response.status_code = 503
+        return {"ready": ready(), "sessions": len(sessions)}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def show_metrics() -> Response:
+        return Response(metrics.render(), media_type="text/plain; version=0.0.4")
+
+    async def serve(socket: WebSocket, dialect: Dialect) -> None:
+        await socket.accept()
+        connection = Connection(socket, dialect, sessions, clock, config.first_message_s)
+        owner = gatekeeper.owner(socket.headers, socket.query_params)
+        if owner is None:
+            await connection.refuse(_REFUSED)
+        else:
+            await connection.serve(owner)
+
+    @app.websocket("/v1/ws")
+    async def voice_agent(socket: WebSocket) -> None:
+        await serve(socket, VoiceAgent())
+
+    return app

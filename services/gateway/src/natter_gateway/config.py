@@ -1,0 +1,49 @@
+"""What the gateway is configured with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from natter_runtime.config import setting
+from natter_runtime.errors import UsageError
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayConfig:
+    """Settings of the gateway."""
+
+    host: str = setting("127.0.0.1", "NATTER_HOST", "address that clients connect to")
+    port: int = setting(8080, "NATTER_PORT", "port that clients connect to", low=0, high=65535)
+    api_keys: tuple[str, ...] = setting(
+        (), "NATTER_API_KEYS", "keys that clients may use, comma-separated; unset: any key, loopback only", secret=True
+    )
+    max_session_s: float = setting(
+        10_800.0, "NATTER_MAX_SESSION_S", "longest duration of a session", unit="seconds", low=10
+    )
+    first_message_s: float = setting(
+        30.0, "NATTER_FIRST_MESSAGE_S", "how long a new socket may be silent", unit="seconds", low=1
+    )
+    lead_ms: int = setting(
+        70, "NATTER_LEAD_MS", "how far ahead of playback audio is sent", unit="milliseconds", low=20, high=200
+    )
+    reclaim_s: float = setting(
+        10.0, "NATTER_RECLAIM_S", "how long a session waits for a new worker", unit="seconds", low=1
+    )
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether any key is accepted."""
+        return not self.api_keys
+
+    def check(self) -> None:
+        """Refuse to accept any key from anywhere.
+
+        Raises:
+            UsageError: no keys are set, and others than this machine can connect.
+        """
+        if self.open_to_all and self.host not in _LOOPBACK:
+            raise UsageError(
+                f"NATTER_HOST={self.host!r} without NATTER_API_KEYS: expected keys, or an address of this machine only"
+            )

@@ -1,0 +1,37 @@
+"""What a client can be told is wrong: the codes, and the exception that carries one to the socket."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from natter_gateway.events import Failed
+
+UNAUTHORIZED: Final = "unauthorized"
+INVALID_FORMAT: Final = "invalid_format"
+INVALID_AUDIO: Final = "invalid_audio"
+INVALID_VALUE: Final = "invalid_value"
+IMMUTABLE_FIELD: Final = "immutable_field"
+SESSION_EXPIRED: Final = "session_expired"
+SESSION_NOT_FOUND: Final = "session_not_found"
+AT_CAPACITY: Final = "at_capacity"
+INTERNAL_ERROR: Final = "internal_error"
+
+CLOSE_CLEAN: Final = 1000
+CLOSE_REFUSED: Final = 1008
+CLOSE_BROKEN: Final = 1011
+CLOSE_LATER: Final = 1013
+
+_CLOSE_CODES: Final = {INTERNAL_ERROR: CLOSE_BROKEN, AT_CAPACITY: CLOSE_LATER}
+
+
+def close_code(failure: Failed) -> int:
+    """Return the WebSocket close code that follows a fatal failure."""
+    return _CLOSE_CODES.get(failure.code, CLOSE_REFUSED)
+
+
+class ClientError(Exception):
+    """The client asked for something that cannot be; the answer is :attr:`failure`."""
+
+    def __init__(self, code: str, message: str, param: str | None = None, *, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.failure = Failed(code, message, param, fatal=fatal)

@@ -1,0 +1,79 @@
+"""The user's audio on its way in: decoded, cut into frames, kept, published.
+
+When the client stops sending, silence takes the place of what does not come, so that a turn ends
+all the same (rule R5). Audio that comes late after all is appended, never put where it belonged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from natter_gateway.ring import Ring
+from natter_gateway.transcode import Decoder
+from natter_protocol.audio import FRAME_MS, INPUT_FRAME, INPUT_RATE, AudioFrame
+from natter_protocol.settings import AudioFormat
+
+GRACE_S: Final = 0.3
+"""How long the client may be silent before silence is filled in."""
+_SILENCE: Final = bytes(2 * INPUT_FRAME)
+_FRAME_S: Final = FRAME_MS / 1000
+
+
+class Inbound:
+    """One session's input.
+
+    Args:
+        format: of the client's audio.
+        publish: takes each frame, in order.
+        position: where the sample axis goes on.
+    """
+
+    def __init__(self, format: AudioFormat, publish: Callable[[AudioFrame], None], position: int = 0) -> None:
+        self.position = position
+        self.received = 0
+        """Samples that the client sent, at 16 kHz."""
+        self.ring = Ring()
+        self._format = format
+        self._decoder = Decoder(format)
+        self._publish = publish
+        self._last: float | None = None
+        self._filling_since: float | None = None
+
+    @property
+    def received_s(self) -> float:
+        """Seconds of audio that the client sent."""
+        return self.received / INPUT_RATE
+
+    def change_format(self, format: AudioFormat) -> None:
+        """From now on the client's audio comes as ``format``."""
+        if format != self._format:
+            self._format = format
+            self._decoder = Decoder(format)
+
+    def feed(self, data: bytes, now: float) -> None:
+        """Take audio from the client."""
+        self._last = now
+        self._filling_since = None
+        for pcm in self._decoder.feed(data):
+            self.received += INPUT_FRAME
+            self._emit(pcm, filled=False)
+
+    def tick(self, now: float) -> None:
+        """Fill in silence, if the client has been quiet for longer than the grace.
+
+        The first fill makes up for the grace itself; from then on it follows the clock.
+        """
+        if self._last is None or now - self._last < GRACE_S:
+            return
+        if self._filling_since is None:
+            self._filling_since = self._last
+        while self._filling_since + _FRAME_S <= now:
+            self._filling_since += _FRAME_S
+            self._emit(_SILENCE, filled=True)
+
+    def _emit(self, pcm: bytes, *, filled: bool) -> None:
+        frame = AudioFrame(pcm, self.position, filled=filled)
+        self.position = frame.next_sample
+        self.ring.add(frame)
+        self._publish(frame)

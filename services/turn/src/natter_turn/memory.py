@@ -1,0 +1,119 @@
+"""What the turn machine remembers. Changed only by its moves."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from natter_protocol.audio import INPUT_RATE
+from natter_protocol.turn import Cause
+from natter_turn.activity import Activity
+from natter_turn.inputs import Heard, Wanted
+from natter_turn.policy import Policy
+
+
+@dataclass(slots=True)
+class OpenTurn:
+    """The user's turn, from its first sound to its commit."""
+
+    turn: int
+    rev: int
+    start_sample: int
+    over_epoch: int = 0
+    """The reply it was spoken over, if any."""
+    heard: Heard | None = None
+    """The newest text of it."""
+    final: Heard | None = None
+    """The newest final text of it."""
+    asked_sample: int = -1
+    """The end of speech for which its sound was asked about."""
+    sound: float | None = None
+    sound_sample: int = -1
+    """The end of speech that :attr:`sound` is about."""
+    voiced_before: int = 0
+    """Samples of speech before it began, in all."""
+
+
+@dataclass(slots=True)
+class Speculation:
+    """An answer that was begun before the turn was surely over."""
+
+    epoch: int
+    text: str
+    end_sample: int
+
+
+@dataclass(slots=True)
+class Reply:
+    """The reply that has the floor."""
+
+    epoch: int
+    cause: Cause
+    turn: OpenTurn | None = None
+    """The turn that it answers."""
+    text: str = ""
+    audible: bool = False
+    tool_ran: bool = False
+    since: float = 0.0
+
+    @property
+    def reopenable(self) -> bool:
+        """Whether the turn it answers can still be gone on with as if nothing had happened."""
+        return self.turn is not None and not self.audible and not self.tool_ran
+
+
+@dataclass(slots=True)
+class Memory:
+    """All of it."""
+
+    policy: Policy
+    activity: Activity = field(default_factory=Activity)
+    position: int = 0
+    """End of the newest window."""
+    last_turn: int = 0
+    last_epoch: int = 0
+    void_through: int = 0
+    void_only: set[int] = field(default_factory=set)
+    turn: OpenTurn | None = None
+    speculation: Speculation | None = None
+    reply: Reply | None = None
+    wishes: deque[Wanted] = field(default_factory=deque)
+    holds: int = 0
+    closing_until: float | None = None
+    """Until when the last word of the recogniser is waited for."""
+    closing_rule: str = ""
+    closing_probability: float | None = None
+
+    @property
+    def silence_ms(self) -> int:
+        """Media time since the last speech."""
+        return max(0, self.position - self.activity.last_speech_sample) * 1000 // INPUT_RATE
+
+    @property
+    def voiced_ms(self) -> int:
+        """Speech in the open turn."""
+        before = self.turn.voiced_before if self.turn is not None else 0
+        return (self.activity.total_voiced - before) * 1000 // INPUT_RATE
+
+    @property
+    def text(self) -> str:
+        """The newest text of the open turn."""
+        if self.turn is None or self.turn.heard is None:
+            return ""
+        return self.turn.heard.text
+
+    @property
+    def final_covers(self) -> bool:
+        """Whether the final text holds all that was said."""
+        final = self.turn.final if self.turn is not None else None
+        return final is not None and final.end_sample >= self.activity.last_speech_sample
+
+    def void(self, epoch: int) -> None:
+        """Note that one reply is over."""
+        if epoch > self.void_through:
+            self.void_only.add(epoch)
+
+    def void_all(self, epoch: int) -> None:
+        """Note that every reply up to ``epoch`` is over."""
+        self.void_through = max(self.void_through, epoch)
+        self.void_only = {only for only in self.void_only if only > self.void_through}

@@ -1,0 +1,212 @@
+"""The turn service in one session: audio and messages in, decisions out. It decides nothing itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+import numpy as np
+from opentelemetry.trace import Tracer
+
+from natter_protocol.audio import INPUT_RATE, AudioFrame, AudioReplay
+from natter_protocol.base import Message
+from natter_protocol.playback import PlaybackProgress, PlaybackState
+from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyWanted
+from natter_protocol.session import SessionConfigured
+from natter_protocol.stt import SttFinal, SttPartial
+from natter_protocol.tool import ToolCalled
+from natter_runtime.clock import Clock
+from natter_runtime.errors import EngineError
+from natter_runtime.executor import ModelExecutor, Priority, Skipped
+from natter_runtime.inbox import InboxClosed
+from natter_runtime.queues import BoundedQueue, Overflow
+from natter_runtime.seat import Hearing, Seat
+from natter_runtime.splice import Splicer
+from natter_runtime.tasks import spawn, stop
+from natter_turn.actions import Action, Ask
+from natter_turn.activity import WINDOW
+from natter_turn.engine import Models
+from natter_turn.inputs import (
+    Audible,
+    Changed,
+    Heard,
+    Input,
+    Judged,
+    ReplyEnded,
+    ReplyTold,
+    ToolRan,
+    Wanted,
+    Window,
+    Woken,
+)
+from natter_turn.machine import Machine
+from natter_turn.policy import Policy, resolve
+from natter_turn.recent import Recent
+from natter_turn.restore import restore
+from natter_turn.spans import TurnSpans
+
+log = logging.getLogger(__name__)
+
+HEARING: Final = Hearing(live=(SttPartial, PlaybackProgress), audio_in=True)
+JUDGED_S: Final = 8
+"""How much of a turn its sound is judged by."""
+JUDGE_TAIL: Final = INPUT_RATE // 5
+"""Samples of silence after the last speech that are judged with it."""
+JUDGE_EXPIRES_S: Final = 0.5
+MAX_ACTIONS: Final = 1024
+
+
+class TurnWorker:
+    """Serves sessions with shared models."""
+
+    def __init__(self, models: Models, executor: ModelExecutor, clock: Clock, tracer: Tracer) -> None:
+        self._models = models
+        self._executor = executor
+        self._clock = clock
+        self._tracer = tracer
+
+    async def attend(self, seat: Seat) -> None:
+        """Decide whose turn it is in one session, until it is over."""
+        async with asyncio.TaskGroup() as group:
+            session = _Session(self._models, self._executor, self._clock, self._tracer, seat, group)
+            speaking = spawn(group, session.speak(), "turn.speak")
+            try:
+                await session.listen()
+            finally:
+                session.spans.close()
+                await stop(speaking)
+
+
+class _Session:
+    def __init__(
+        self,
+        models: Models,
+        executor: ModelExecutor,
+        clock: Clock,
+        tracer: Tracer,
+        seat: Seat,
+        group: asyncio.TaskGroup,
+    ) -> None:
+        self.spans = TurnSpans(tracer, seat.state.trace)
+        self._judge = models.judge
+        self._detector = models.detectors.open()
+        self._executor = executor
+        self._clock = clock
+        self._seat = seat
+        self._group = group
+        restored = restore(seat.state)
+        self._machine = Machine(restored.memory, restored.state)
+        self._splicer = Splicer(restored.position)
+        self._recent = Recent((JUDGED_S + 1) * INPUT_RATE)
+        self._waiting = np.zeros(0, np.float32)
+        self._window_end = -1
+        self._to_do: BoundedQueue[Action] = BoundedQueue("turn.actions", MAX_ACTIONS, Overflow.FAIL)
+
+    # -- in -------------------------------------------------------------------------------------
+
+    async def listen(self) -> None:
+        """Feed the machine until the session is over."""
+        if self._splicer.position is not None:
+            await self._seat.say(AudioReplay(first_sample=self._splicer.position))
+        self._feed(Changed(self._policy()))
+        while True:
+            deadline = self._machine.next_deadline()
+            wait = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+            try:
+                async with asyncio.timeout(wait):
+                    item = await self._seat.inbox.get()
+            except TimeoutError:
+                self._feed(Woken())
+                continue
+            except InboxClosed:
+                return
+            if isinstance(item, AudioFrame):
+                await self._hear(item)
+            else:
+                self.spans.hear(item)
+                for input in self._inputs(item):
+                    self._feed(input)
+
+    def _feed(self, input: Input) -> None:
+        for action in self._machine.handle(input, self._clock.monotonic()):
+            self._to_do.put_nowait(action)
+
+    def _inputs(self, message: Message) -> list[Input]:
+        match message:
+            case SttPartial():
+                return [Heard(message.turn, message.rev, message.text, message.end_sample)]
+            case SttFinal():
+                return [
+                    Heard(
+                        message.turn,
+                        message.rev,
+                        message.text,
+                        message.end_sample,
+                        final=True,
+                        ends_sentence=message.ends_sentence,
+                        confidence=message.confidence,
+                    )
+                ]
+            case PlaybackProgress() if message.state is not PlaybackState.ENDED:
+                return [Audible(message.epoch)]
+            case ReplyHeard():
+                return [ReplyEnded(message.epoch, message.outcome)]
+            case ReplyFinished():
+                return [ReplyTold(message.epoch, message.text)]
+            case ToolCalled():
+                return [ToolRan(message.epoch)]
+            case ReplyWanted():
+                return [Wanted(message.request, message.cause, message.instructions)]
+            case SessionConfigured():
+                return [Changed(self._policy())]
+            case _:
+                return []
+
+    def _policy(self) -> Policy:
+        settings = self._seat.state.settings
+        return resolve(settings.input.turn, settings.input.mode)
+
+    async def _hear(self, frame: AudioFrame) -> None:
+        for spliced in self._splicer.push(frame):
+            samples = np.frombuffer(spliced.pcm, "<i2").astype(np.float32) / 32768.0
+            self._recent.append(samples, spliced.next_sample)
+            if self._window_end < 0:
+                self._window_end = spliced.first_sample
+            self._waiting = np.concatenate([self._waiting, samples])
+            while len(self._waiting) >= WINDOW:
+                window, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
+                self._window_end += WINDOW
+                self._feed(Window(self._window_end, self._detector(window)))
+        wanted = self._splicer.wanted()
+        if wanted is not None:
+            await self._seat.say(AudioReplay(first_sample=wanted[0], end_sample=wanted[1]))
+
+    # -- out ------------------------------------------------------------------------------------
+
+    async def speak(self) -> None:
+        """Do what the machine wants done, in its order, until cancelled."""
+        while True:
+            action = await self._to_do.get()
+            if isinstance(action, Ask):
+                spawn(self._group, self._ask(action), "turn.judge")
+            else:
+                await self._seat.say(self.spans.told(action))
+
+    async def _ask(self, ask: Ask) -> None:
+        if self._judge is None:
+            return
+        judge = self._judge
+        end = ask.last_speech_sample + JUDGE_TAIL
+        audio = self._recent.between(end - JUDGED_S * INPUT_RATE, end)
+        try:
+            probability = await self._executor.run(
+                lambda: judge(audio), priority=Priority.FINAL, expires_in=JUDGE_EXPIRES_S
+            )
+        except Skipped:
+            log.warning("no time to judge the turn by its sound")
+            return
+        except EngineError as error:
+            log.error("the turn cannot be judged by its sound: %s", error)
+            return
+        self._feed(Judged(ask.turn, ask.rev, ask.last_speech_sample, probability))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -9,6 +11,9 @@ from numpy.typing import NDArray
 from natter_gateway import g711
 from natter_protocol.audio import INPUT_FRAME, INPUT_RATE
 from natter_protocol.settings import AudioFormat, Encoding
+
+QUALITY: Final = "MQ"
+"""soxr's medium: 15 ms of delay from 24 kHz and 26 ms from 8 kHz, where the default has 21 and 66."""
 
 
 class Decoder:
@@ -22,7 +27,9 @@ class Decoder:
         self._format = format
         self._odd = b""
         self._resampler = (
-            None if format.rate == INPUT_RATE else soxr.ResampleStream(format.rate, INPUT_RATE, 1, dtype="int16")
+            None
+            if format.rate == INPUT_RATE
+            else soxr.ResampleStream(format.rate, INPUT_RATE, 1, dtype="int16", quality=QUALITY)
         )
         self._waiting = np.zeros(0, np.int16)
 

@@ -1,0 +1,103 @@
+"""The user's audio on its way in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from natter_gateway.inbound import Inbound
+from natter_protocol.audio import INPUT_FRAME, AudioFrame
+from natter_protocol.settings import AudioFormat, Encoding
+
+CHUNK = np.full(480, 1000, np.int16).tobytes()
+"""20 ms at 24 kHz."""
+
+
+class Line:
+    """An inbound with its clock, and the frames it published."""
+
+    def __init__(self) -> None:
+        self.frames: list[AudioFrame] = []
+        self.inbound = Inbound(AudioFormat(), self.frames.append)
+        self.now = 10.0
+
+    def speak(self, seconds: float) -> None:
+        for _ in range(round(seconds * 50)):
+            self.now += 0.02
+            self.inbound.feed(CHUNK, self.now)
+            self.inbound.tick(self.now)
+
+    def wait(self, seconds: float) -> None:
+        for _ in range(round(seconds * 50)):
+            self.now += 0.02
+            self.inbound.tick(self.now)
+
+
+def contiguous(frames: list[AudioFrame]) -> bool:
+    return all(one.next_sample == two.first_sample for one, two in zip(frames, frames[1:], strict=False))
+
+
+def test_audio_becomes_contiguous_frames() -> None:
+    line = Line()
+    line.speak(1.0)
+    assert contiguous(line.frames)
+    assert {frame.samples for frame in line.frames} == {INPUT_FRAME}
+    assert 0.9 <= line.inbound.received_s <= 1.0
+
+
+def test_nothing_is_filled_in_before_the_client_has_sent_anything() -> None:
+    line = Line()
+    line.wait(2.0)
+    assert line.frames == []
+
+
+def test_silence_is_filled_in_after_the_grace_and_makes_up_for_it() -> None:
+    line = Line()
+    line.speak(0.5)
+    spoken = len(line.frames)
+    line.wait(0.26)
+    assert len(line.frames) == spoken
+    line.wait(0.74)
+    filled = line.frames[spoken:]
+    assert all(frame.filled and not any(frame.pcm) for frame in filled)
+    assert 49 <= len(filled) <= 50
+    assert contiguous(line.frames)
+
+
+def test_late_audio_is_appended() -> None:
+    line = Line()
+    line.speak(0.2)
+    line.wait(1.0)
+    before = line.inbound.position
+    line.speak(0.2)
+    assert line.frames[-1].filled is False
+    assert line.frames[-1].first_sample > before
+    assert contiguous(line.frames)
+
+
+def test_a_slow_client_within_the_grace_gets_no_silence() -> None:
+    line = Line()
+    for _ in range(10):
+        line.wait(0.2)
+        line.inbound.feed(CHUNK * 10, line.now)
+    assert not any(frame.filled for frame in line.frames)
+
+
+def test_the_ring_keeps_what_was_heard() -> None:
+    line = Line()
+    line.speak(40.0)
+    kept = list(line.inbound.ring.between(0))
+    assert 29.9 < len(kept) * 0.02 <= 30.0
+    assert kept[-1] is line.frames[-1]
+    some = list(line.inbound.ring.between(600_000, 600_640))
+    assert [frame.first_sample for frame in some] == [600_000, 600_320]
+
+
+def test_the_format_may_change() -> None:
+    line = Line()
+    line.speak(0.2)
+    line.inbound.change_format(AudioFormat(Encoding.MULAW, 8000))
+    before = len(line.frames)
+    for _ in range(50):
+        line.inbound.feed(b"\xff" * 160, line.now)
+    assert 47 <= len(line.frames) - before <= 50
+    assert contiguous(line.frames)

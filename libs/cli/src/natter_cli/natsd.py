@@ -16,6 +16,7 @@ from natter_runtime.errors import BusError
 
 _HOST: Final = "127.0.0.1"
 _LOUD: Final = ("[WRN]", "[ERR]", "[FTL]")
+_URL_FILE: Final = "url"
 
 
 def find() -> str | None:
@@ -59,3 +60,25 @@ async def wait(port: int, clock: Clock, timeout: float) -> None:
                     return
         await clock.sleep(0.05)
     raise BusError(f"nats-server did not start on port {port} in {timeout:g} s")
+
+
+def store_of(state: Path, gateway_port: int) -> Path:
+    """Return where the stack with this gateway keeps its calls; two stacks never share one."""
+    return state / f"nats-{gateway_port}"
+
+
+def remember(state: Path, gateway_port: int, server: str) -> None:
+    """Write down where the server of a running stack is, for ``natter tap``."""
+    (store_of(state, gateway_port) / _URL_FILE).write_text(server)
+
+
+def forget(state: Path, gateway_port: int) -> None:
+    """The server is gone."""
+    (store_of(state, gateway_port) / _URL_FILE).unlink(missing_ok=True)
+
+
+def recall(state: Path, gateway_port: int) -> str:
+    """Return the URL of the server of a running stack, or an empty string."""
+    with contextlib.suppress(OSError):
+        return (store_of(state, gateway_port) / _URL_FILE).read_text().strip()
+    return ""

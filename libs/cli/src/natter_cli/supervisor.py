@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +40,37 @@ class Part:
     shown: Callable[[str], bool] = every_line
 
 
+async def keep_running(
+    name: str,
+    once: Callable[[], Awaitable[str]],
+    stopping: asyncio.Event,
+    clock: Clock,
+    news: Callable[[str], None],
+    gave_up: Callable[[str], None],
+) -> None:
+    """Run ``once`` again whenever it ends, with a back-off, until ``stopping`` is set.
+
+    Args:
+        name: for the messages.
+        once: runs the thing and returns how it ended.
+        news: told of every failure.
+        gave_up: told when it has failed too often.
+    """
+    backoff = Backoff()
+    while not stopping.is_set():
+        reason = await once()
+        if stopping.is_set():
+            return
+        delay = backoff.failed(clock.monotonic())
+        if delay is None:
+            gave_up(f"{name} failed {MOST} times within {WINDOW_S:.0f} s (last: {reason})")
+            return
+        news(f"{name} is gone ({reason}); starting it again in {delay:g} s")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(delay):
+                await stopping.wait()
+
+
 class Keeper:
     """Keeps one part running until it is stopped, or has failed too often.
 
@@ -65,19 +96,14 @@ class Keeper:
 
     async def run(self) -> None:
         """Run it, again and again if it must be; never raises because of the process."""
-        backoff = Backoff()
-        while not self._stopping.is_set():
-            reason = await self._once()
-            if self._stopping.is_set():
-                return
-            delay = backoff.failed(self._clock.monotonic())
-            if delay is None:
-                self._gave_up(f"{self.part.name} failed {MOST} times within {WINDOW_S:.0f} s (last: {reason})")
-                return
-            self._say("natter", f"{self.part.name} is gone ({reason}); starting it again in {delay:g} s")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(delay):
-                    await self._stopping.wait()
+        await keep_running(
+            self.part.name,
+            self._once,
+            self._stopping,
+            self._clock,
+            lambda news: self._say("natter", news),
+            self._gave_up,
+        )
 
     async def stop(self) -> None:
         """Ask it to end, and end it if it does not within its grace."""

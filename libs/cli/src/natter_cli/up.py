@@ -8,8 +8,8 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from natter_cli import config, models, natsd
@@ -24,8 +24,18 @@ from natter_runtime.tasks import spawn, stop
 
 READY_S: Final = 180.0
 """A stack that is not ready after this has a problem worth telling."""
+NATS_S: Final = 15.0
+"""How long nats-server may take to start; it reads its stored calls first."""
+CONNECT_S: Final = 5.0
+STOP_S: Final = 5.0
+"""How long a part may take to end once its sessions are gone."""
 _DRAIN_S: Final = 2.0
 """The whole stack stops: nobody is left to take a session over, so little waiting makes sense."""
+
+
+def module_of(service: str) -> tuple[str, ...]:
+    """Return the command that runs ``service``."""
+    return (sys.executable, "-m", f"natter_{service}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class Plan:
         nats_url: servers that exist, or empty for one of our own.
         nats_binary: what to run for one of our own.
         env: the environment of the services.
+        command: returns the command of a service.
     """
 
     host: str
@@ -43,6 +54,7 @@ class Plan:
     nats_url: str
     nats_binary: str
     env: dict[str, str]
+    command: Callable[[str], tuple[str, ...]] = module_of
 
 
 def run(*, host: str, port: int, nats: str, in_process: bool, fetch: bool) -> int:
@@ -62,11 +74,11 @@ def run(*, host: str, port: int, nats: str, in_process: bool, fetch: bool) -> in
     host, port = host or settings.host, port or settings.port
     check_port(host, port)
     env = config.environment()
+    env.setdefault("NATTER_DRAIN_S", str(_DRAIN_S))
     runtime = config.read_runtime(env)
     if fetch:
         models.ensure(models.needed(env), runtime.models)
     env |= {"NATTER_HOST": host, "NATTER_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    env.setdefault("NATTER_DRAIN_S", str(_DRAIN_S))
     if runtime.health_port:
         note("NATTER_HEALTH_PORT is for services that run one by one; it is not used here")
         del env["NATTER_HEALTH_PORT"]
@@ -80,7 +92,7 @@ def run(*, host: str, port: int, nats: str, in_process: bool, fetch: bool) -> in
 
         return inprocess.run(host, port, env, say)
     plan = Plan(host, port, nats_url, binary or "", env)
-    return asyncio.run(up(plan, settings.state, runtime, say, SystemClock()))
+    return asyncio.run(Stack(plan, settings.state, runtime, say, SystemClock()).run())
 
 
 def check_port(host: str, port: int) -> None:
@@ -113,7 +125,102 @@ def on_signals(first: Callable[[], None], again: Callable[[], None]) -> None:
         loop.add_signal_handler(number, handle)
 
 
-async def up(
-    plan: Plan, state: "config.Path", runtime: RuntimeConfig, say: Say, clock: Clock
-) -> int:  # pragma: no cover - replaced below
-    raise NotImplementedError
+class Stack:
+    """All processes of one stack. Whoever gives up stops all the others, in order."""
+
+    def __init__(self, plan: Plan, state: Path, runtime: RuntimeConfig, say: Say, clock: Clock) -> None:
+        self._plan = plan
+        self._state = state
+        self._runtime = runtime
+        self._say = say
+        self._clock = clock
+        self._keepers: dict[str, Keeper] = {}
+        self._stop = asyncio.Event()
+        self._problem = ""
+
+    async def run(self) -> int:
+        """Run until a signal or a problem; return the exit code."""
+        on_signals(self._asked_to_stop, self._kill)
+        async with asyncio.TaskGroup() as group:
+            starting = spawn(group, self._start(group), "start")
+            await self._stop.wait()
+            await stop(starting)
+            await self._stop_in_order()
+        if self._problem:
+            note(self._problem)
+        return 1 if self._problem else 0
+
+    # -- starting -------------------------------------------------------------------------------
+
+    async def _start(self, group: asyncio.TaskGroup) -> None:
+        try:
+            url = self._plan.nats_url or await self._start_nats(group)
+            bus = await self._connect(url)
+            try:
+                self._start_services(group, url)
+                page = config.page_url(self._plan.host, self._plan.port)
+                await announce(Readiness(bus, page, self._clock), self._plan.host, self._plan.port)
+            finally:
+                await bus.close()
+        except BusError as error:
+            self._give_up(str(error))
+
+    def _start_services(self, group: asyncio.TaskGroup, url: str) -> None:
+        env = self._plan.env | {"NATTER_NATS_URL": url}
+        grace = self._runtime.drain_s + STOP_S
+        for name in ("gateway", *WORKERS):
+            self._keep(group, Part(name, self._plan.command(name), env, grace))
+
+    async def _start_nats(self, group: asyncio.TaskGroup) -> str:
+        port = natsd.free_port()
+        store = natsd.store_of(self._state, self._plan.port)
+        store.mkdir(parents=True, exist_ok=True)
+        self._keep(group, natsd.part(self._plan.nats_binary, port, store, self._plan.env))
+        await natsd.wait(port, self._clock, NATS_S)
+        natsd.remember(self._state, self._plan.port, natsd.url(port))
+        return natsd.url(port)
+
+    async def _connect(self, url: str) -> bus_nats.NatsBus:
+        limits = bus_nats.StreamLimits(
+            self._runtime.calls_max_bytes, self._runtime.calls_max_age_s, self._runtime.calls_replicas
+        )
+        return await bus_nats.connect(url, name="natter-up", limits=limits, connect_timeout=CONNECT_S)
+
+    def _keep(self, group: asyncio.TaskGroup, part: Part) -> None:
+        keeper = self._keepers[part.name] = Keeper(part, self._say, self._clock, self._give_up)
+        spawn(group, keeper.run(), part.name)
+
+    # -- stopping -------------------------------------------------------------------------------
+
+    def _asked_to_stop(self) -> None:
+        note("stopping (once more: at once)")
+        self._stop.set()
+
+    def _give_up(self, problem: str) -> None:
+        self._problem = self._problem or problem
+        self._stop.set()
+
+    def _kill(self) -> None:
+        for keeper in self._keepers.values():
+            keeper.kill()
+
+    async def _stop_in_order(self) -> None:
+        """The gateway first, so that calls end; then who served them; the bus last."""
+        for names in (("gateway",), WORKERS, ("nats",)):
+            await asyncio.gather(*(self._keepers[name].stop() for name in names if name in self._keepers))
+        natsd.forget(self._state, self._plan.port)
+
+
+async def announce(readiness: Readiness, host: str, port: int) -> None:
+    """Wait for the whole stack and print the one line about it.
+
+    Raises:
+        BusError: it is not ready after :data:`READY_S`.
+    """
+    try:
+        async with asyncio.timeout(READY_S):
+            await readiness.wait()
+    except TimeoutError:
+        missing = ", ".join(readiness.missing)
+        raise BusError(f"not ready after {READY_S:.0f} s: {missing} (see the lines above)") from None
+    print(headline(host, port, readiness.workers), flush=True)

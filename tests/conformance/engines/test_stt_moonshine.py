@@ -1,0 +1,99 @@
+"""The embedded recogniser, on its real weights and on real speech."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime", reason="natter-stt[moonshine] is not installed")
+
+from natter_runtime.config import RuntimeConfig, load
+from natter_runtime.errors import EngineError
+from natter_runtime.models import locate
+from natter_stt.engine import Passage, StreamOptions
+from natter_stt.engines.moonshine import Moonshine
+from natter_stt.segments import cuts
+from tests.support import corpus
+from tests.support.stt_audio import MS, noise, read_wav
+from tests.support.stt_contract import SttEngineContract
+from tests.support.stt_words import errors, words
+
+pytestmark = pytest.mark.models
+
+CLIPS = (
+    "misc_jfk.wav",
+    "libri_1089-134686-0001.wav",
+    "lj_LJ001-0005.wav",
+    "librivox_0880.wav",
+    "cmd_cards001.wav",
+    "sb_spk1_snt1.wav",
+    "arctic_axb_a0005.wav",
+    "osr_00.wav",
+)
+
+
+@pytest.fixture(scope="module")
+def moonshine() -> Moonshine:
+    models = load(RuntimeConfig, os.environ).models
+    try:
+        folder: Path = locate("stt", "moonshine-tiny-en", models)
+    except EngineError as error:
+        pytest.skip(str(error))
+    return Moonshine(folder, "moonshine-tiny-en")
+
+
+class TestMoonshine(SttEngineContract):
+    @pytest.fixture
+    def engine(self, moonshine: Moonshine) -> Moonshine:
+        return moonshine
+
+    @pytest.fixture
+    def speech(self) -> Passage:
+        return Passage(read_wav(corpus.need("librivox_0880.wav").path))
+
+
+def test_real_speech_is_understood(moonshine: Moonshine) -> None:
+    wrong = total = 0
+    for clip in map(corpus.need, CLIPS):
+        heard = moonshine.decode(Passage(read_wav(clip.path)))
+        wrong += errors(words(clip.text), words(heard.text))
+        total += len(words(clip.text))
+    assert wrong / total <= 0.10
+
+
+@pytest.mark.parametrize("part", [0.6, 0.85])
+def test_the_draft_of_the_beginning_leads_to_the_same_text(moonshine: Moonshine, part: float) -> None:
+    for clip in map(corpus.need, CLIPS):
+        sound = read_wav(clip.path)
+        draft = moonshine.decode(Passage(sound[: int(len(sound) * part)]))
+        assert moonshine.decode(Passage(sound), draft).text == moonshine.decode(Passage(sound)).text
+
+
+def test_a_sentence_ends_where_it_is_complete(moonshine: Moonshine) -> None:
+    sound = read_wav(corpus.need("libri_1089-134691-0001.wav").path)
+    whole = moonshine.decode(Passage(sound))
+    assert whole.ends_sentence is not None
+    assert whole.ends_sentence > 0.9
+    digits = moonshine.decode(Passage(read_wav(corpus.need("cmd_vosk_digits.wav").path)))
+    assert digits.ends_sentence is not None
+    assert digits.ends_sentence < 0.5
+
+
+def test_noise_does_not_run_away(moonshine: Moonshine) -> None:
+    for seed in range(3):
+        heard = moonshine.decode(Passage(noise(15_000, 0.2, seed)))
+        assert len(heard.tokens) <= 105
+
+
+def test_speech_longer_than_a_passage_loses_nothing_where_it_is_cut(moonshine: Moonshine) -> None:
+    clips = [corpus.need(name) for name in ("misc_jfk.wav", "lj_LJ001-0005.wav", "libri_2412-153948-0000.wav")]
+    sound = np.concatenate([read_wav(clip.path) for clip in clips])
+    edges = [0, *cuts(sound, moonshine.info.max_ms * MS), len(sound)]
+    stream = moonshine.open(StreamOptions())
+    heard = [stream.decode(Passage(sound[a:b], a)).text for a, b in itertools.pairwise(edges)]
+    wanted = words(" ".join(clip.text for clip in clips))
+    assert errors(wanted, words(" ".join(heard))) / len(wanted) <= 0.10

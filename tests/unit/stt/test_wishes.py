@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from natter_protocol.settings import InputSettings
+from natter_stt.engine import EngineInfo, StreamOptions
+from natter_stt.wishes import options_for
+
+EUROPEAN = EngineInfo("test", "none", ("en", "de", "fr"), max_ms=1000)
+
+
+def test_no_wishes_leave_the_choice_to_the_engine() -> None:
+    assert options_for(InputSettings(), EUROPEAN) == (StreamOptions(), ())
+
+
+def test_prompt_and_keyterms_are_passed_on() -> None:
+    options, _ = options_for(InputSettings(prompt="A bakery.", keyterms=("sourdough", "Anneliese")), EUROPEAN)
+    assert (options.prompt, options.keyterms) == ("A bakery.", ("sourdough", "Anneliese"))
+
+
+def test_languages_are_known_by_their_first_part_and_named_once() -> None:
+    options, unknown = options_for(InputSettings(languages=("en-GB", "de_AT", "EN")), EUROPEAN)
+    assert options.languages == ("en", "de")
+    assert unknown == ()
+
+
+def test_a_language_that_the_engine_does_not_know_is_told_as_it_was_wished() -> None:
+    options, unknown = options_for(InputSettings(languages=("ja-JP", "fr")), EUROPEAN)
+    assert options.languages == ("fr",)
+    assert unknown == ("ja-JP",)

@@ -1,0 +1,402 @@
+"""The worker on the memory bus, with the scripted engine."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from natter_protocol.errors import ErrorCode
+from natter_protocol.settings import InputSettings, TranscriptionMode
+from natter_protocol.stt import SttFinal, SttPartial
+from natter_runtime import names, tracing
+from natter_stt.config import SttConfig
+from natter_stt.engine import StreamOptions
+from tests.support.stt_audio import MS, noise
+from tests.support.stt_call import Call
+from tests.support.stt_engines import Broken, Watched, told
+
+GREETING = told((1000, "Hello there my friend."))
+
+
+async def speak(call: Call, until_ms: int) -> None:
+    """Publish sound up to ``until_ms``."""
+    await call.hear(noise(until_ms - call.position // MS))
+
+
+async def test_a_turn_becomes_partials_and_a_final() -> None:
+    async with Call(GREETING) as call:
+        await speak(call, 1200)
+        await call.start(1000)
+        for until_ms in range(1300, 2300, 100):
+            await speak(call, until_ms)
+            await asyncio.sleep(0.01)
+        await speak(call, 2400)
+        await call.silence(128, after_ms=2200)
+        final = await call.next(SttFinal)
+        assert (final.turn, final.rev) == (1, 0)
+        assert final.text == "Hello there my friend."
+        assert (final.start_sample, final.end_sample) == (1000 * MS, 2200 * MS)
+        assert (final.confidence, final.ends_sentence) == (1.0, 1.0)
+        assert final.decode_ms > 0
+        partials = [partial.text for partial in call.all(SttPartial)]
+        assert len(partials) >= 2
+        assert all("Hello there my friend".startswith(text) for text in partials)
+        assert partials == sorted(partials, key=len)
+        assert all(partial.end_sample <= call.position for partial in call.all(SttPartial))
+
+
+async def test_audio_before_the_onset_is_heard() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await speak(call, 1400)
+        await call.start(1000)
+        await speak(call, 1500)
+        await call.next(SttPartial)
+        assert engine.asked[0][0] == 600 * MS
+
+
+async def test_nothing_is_decoded_while_nobody_has_the_turn() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await speak(call, 3000)
+        assert engine.asked == []
+        assert call.said == []
+
+
+async def test_a_final_hears_a_tail_of_silence_and_starts_from_the_last_partial() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await speak(call, 2000)
+        await call.start(1000)
+        await speak(call, 2020)
+        await call.next(SttPartial)
+        await speak(call, 2300)
+        await call.silence(96, after_ms=2200)
+        await speak(call, 2480)
+        await call.silence(256, after_ms=2200)
+        await call.next(SttFinal)
+        assert engine.asked[-1] == (600 * MS, 2400 * MS, "Hello there my")
+
+
+async def test_accuracy_above_all_does_without_drafts() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await call.configure(InputSettings(mode=TranscriptionMode.MAX_ACCURACY))
+        await speak(call, 2000)
+        await call.start(1000)
+        await speak(call, 2600)
+        await call.next(SttPartial)
+        await call.silence(400, after_ms=2200)
+        await call.next(SttFinal)
+        assert engine.asked[-1][2] == ""
+
+
+async def test_a_pause_brings_one_final_however_often_it_is_told_of() -> None:
+    async with Call(GREETING) as call:
+        await speak(call, 2600)
+        await call.start(1000)
+        for ms in range(96, 400, 32):
+            await call.silence(ms, after_ms=2200)
+        await call.next(SttFinal)
+        await asyncio.sleep(0.05)
+        assert len(call.all(SttFinal)) == 1
+
+
+async def test_a_final_waits_for_its_audio() -> None:
+    async with Call(GREETING) as call:
+        await speak(call, 2100)
+        await call.start(1000)
+        await call.silence(128, after_ms=2200)
+        await asyncio.sleep(0.02)
+        assert call.all(SttFinal) == []
+        await speak(call, 2340)
+        assert await call.texts(1) == ["Hello there my friend."]
+
+
+async def test_who_goes_on_after_a_pause_gets_another_final() -> None:
+    async with Call(told((1000, "Hello there"), (2200, "my friend."))) as call:
+        await speak(call, 1900)
+        await call.start(1000)
+        await call.silence(128, after_ms=1600)
+        await call.next(SttFinal)
+        await speak(call, 3000)
+        await call.silence(128, after_ms=2800, rev=1)
+        assert await call.texts(2) == ["Hello there", "Hello there my friend."]
+        first, second = call.all(SttFinal)
+        assert (first.rev, second.rev) == (0, 1)
+        assert second.start_sample == first.start_sample
+
+
+async def test_partials_go_on_after_a_pause_though_nobody_says_that_it_is_over() -> None:
+    async with Call(told((1000, "Hello there"), (2200, "my friend."))) as call:
+        await speak(call, 1900)
+        await call.start(1000)
+        await call.silence(128, after_ms=1600)
+        await call.next(SttFinal)
+        before = len(call.all(SttPartial))
+        await speak(call, 2900)
+        assert (await call.next(SttPartial, before)).text.startswith("Hello there")
+
+
+async def test_a_final_takes_the_place_of_a_partial() -> None:
+    engine = Watched(GREETING)
+    engine.gate = threading.Event()
+    async with Call(engine) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await speak(call, 2420)
+        await call.silence(128, after_ms=2200)
+        engine.gate.set()
+        assert await call.texts(1) == ["Hello there my friend."]
+        assert call.all(SttPartial) == []
+
+
+async def test_a_closed_turn_is_silent_and_the_next_one_begins_behind_it() -> None:
+    engine = Watched(told((1000, "Hello."), (1700, "Again.")))
+    async with Call(engine) as call:
+        await speak(call, 1600)
+        await call.start(1000)
+        await call.silence(128, after_ms=1300)
+        await call.next(SttFinal)
+        await call.commit(1300)
+        asked = len(engine.asked)
+        await speak(call, 1660)
+        assert len(engine.asked) == asked
+        await call.start(1600, turn=2)
+        await speak(call, 2300)
+        await call.silence(160, after_ms=2000, turn=2)
+        final = await call.next(SttFinal, 1)
+        assert (final.turn, final.text) == (2, "Again.")
+        assert engine.asked[-1][0] == 1300 * MS
+
+
+async def test_a_turn_that_came_to_nothing_is_closed() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await speak(call, 1500)
+        await call.start(1000)
+        await call.drop(1200)
+        asked = len(engine.asked)
+        await speak(call, 3000)
+        assert len(engine.asked) == asked
+
+
+async def test_a_commit_of_an_older_revision_closes_nothing() -> None:
+    async with Call(GREETING) as call:
+        await speak(call, 1500)
+        await call.start(1000)
+        await call.silence(32, after_ms=1400, rev=1)
+        await call.commit(1400, rev=0)
+        await speak(call, 2400)
+        await call.silence(128, after_ms=2200, rev=1)
+        assert await call.texts(1) == ["Hello there my friend."]
+
+
+async def test_a_reopened_turn_is_one_utterance_with_one_text() -> None:
+    async with Call(told((1000, "I would like"), (3000, "a table."))) as call:
+        await speak(call, 2200)
+        await call.start(1000)
+        await call.silence(128, after_ms=1900)
+        await call.next(SttFinal)
+        await call.commit(1900)
+        await speak(call, 3100)
+        await call.reopen(3000, rev=1)
+        await speak(call, 3900)
+        await call.silence(160, after_ms=3600, rev=1)
+        final = await call.next(SttFinal, 1)
+        assert (final.turn, final.rev) == (1, 1)
+        assert final.text == "I would like a table."
+        assert final.start_sample == 1000 * MS
+
+
+LONG = " ".join(f"word{index}" for index in range(140))
+
+
+async def test_a_long_turn_loses_no_word() -> None:
+    engine = Watched(told((1000, LONG)))
+    async with Call(engine) as call:
+        await speak(call, 1200)
+        await call.start(1000)
+        for until_ms in range(2000, 44_000, 1000):
+            await speak(call, until_ms)
+            await asyncio.sleep(0.002)
+        await speak(call, 43_200)
+        await call.silence(128, after_ms=43_000)
+        assert await call.texts(1) == [LONG]
+        assert max(end - first for first, end, _ in engine.asked) <= 15_000 * MS
+        shown = [partial.text for partial in call.all(SttPartial)]
+        assert all(LONG.startswith(text) for text in shown)
+
+
+async def test_a_long_turn_that_was_not_decoded_before_its_end_loses_no_word() -> None:
+    engine = Watched(told((1000, LONG)))
+    engine.gate = threading.Event()
+    async with Call(engine) as call:
+        await speak(call, 1200)
+        await call.start(1000)
+        await speak(call, 43_200)
+        await call.silence(128, after_ms=43_000)
+        engine.gate.set()
+        assert await call.texts(1) == [LONG]
+        assert max(end - first for first, end, _ in engine.asked) <= 15_000 * MS
+
+
+async def test_a_long_pause_in_a_long_turn_is_decoded_once() -> None:
+    engine = Watched(told((1000, " ".join(["first"] * 30)), (11_000, "and second.")))
+    async with Call(engine) as call:
+        await speak(call, 1200)
+        await call.start(1000)
+        await speak(call, 10_300)
+        await call.silence(128, after_ms=10_000)
+        await call.next(SttFinal)
+        await speak(call, 10_600)
+        await call.silence(576, after_ms=10_000)
+        await speak(call, 12_000)
+        await call.silence(200, after_ms=11_600)
+        assert (await call.texts(2))[1] == " ".join(["first"] * 30) + " and second."
+        assert engine.asked[-1][0] == 10_100 * MS
+
+
+async def test_lost_audio_is_asked_for_again() -> None:
+    async with Call(GREETING) as call:
+        call.lost = set(range(1400 * MS, 1600 * MS))
+        await speak(call, 1200)
+        await call.start(1000)
+        await speak(call, 2400)
+        await call.silence(128, after_ms=2200)
+        assert await call.texts(1) == ["Hello there my friend."]
+        assert [(asked.first_sample, asked.end_sample) for asked in call.replays] == [(1400 * MS, 1600 * MS)]
+
+
+async def test_audio_that_never_comes_is_counted() -> None:
+    async with Call(GREETING) as call:
+        await speak(call, 1000)
+        call.position = 1400 * MS
+        await speak(call, 2400)
+        assert call.runtime.metrics.dropped("stt.audio_samples") == 400 * MS
+
+
+async def test_a_worker_that_takes_over_hears_the_open_turn_from_its_start() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine, attended=False) as call:
+        await speak(call, 1700)
+        await call.start(1000)
+        await call.attend(3)
+        await speak(call, 2400)
+        assert call.replays[0].first_sample == 600 * MS
+        await call.silence(128, after_ms=2200)
+        final = await call.next(SttFinal)
+        assert (final.turn, final.text) == (1, "Hello there my friend.")
+        assert final.claim == 3
+
+
+async def test_a_worker_that_takes_over_can_reopen_a_turn_it_never_heard() -> None:
+    async with Call(told((1000, "I would like"), (3000, "a table."))) as call:
+        await speak(call, 2200)
+        await call.start(1000)
+        await call.silence(128, after_ms=1900)
+        await call.next(SttFinal)
+        await call.commit(1900)
+        await call.attend(4)
+        await speak(call, 3100)
+        await call.reopen(3000, rev=1)
+        await speak(call, 3900)
+        await call.silence(160, after_ms=3600, rev=1)
+        assert (await call.next(SttFinal, 1)).text == "I would like a table."
+
+
+async def test_settings_change_while_the_session_runs() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await call.configure(InputSettings(keyterms=("Anneliese",), prompt="A bakery.", languages=("en-GB",)))
+        await call.configure(InputSettings(keyterms=("Anneliese",), prompt="A bakery.", languages=("en-GB",)))
+        assert engine.opened == [StreamOptions(), StreamOptions(("en",), "A bakery.", ("Anneliese",))]
+
+
+async def test_a_language_that_the_engine_does_not_hear_is_told_once() -> None:
+    async with Call(GREETING) as call:
+        await call.configure(InputSettings(languages=("ja",)))
+        await call.configure(InputSettings(languages=("ja",), prompt="more"))
+        error = await call.error()
+        assert error.code is ErrorCode.ENGINE_FAILED
+        assert not error.fatal
+        assert "ja" in error.message
+        assert len(call.all(type(error))) == 1
+
+
+async def test_an_engine_that_fails_is_told_of_once_and_the_turn_gets_what_is_known() -> None:
+    engine = Watched(GREETING)
+    async with Call(engine) as call:
+        await speak(call, 1800)
+        await call.start(1000)
+        await speak(call, 1820)
+        await call.next(SttPartial)
+        engine.failing = True
+        await speak(call, 2400)
+        await call.silence(128, after_ms=2200)
+        final = await call.next(SttFinal)
+        assert final.text == "Hello there my"
+        error = await call.error()
+        assert (error.code, error.fatal, error.retryable, error.turn) == (ErrorCode.ENGINE_FAILED, False, True, 1)
+        assert len(call.all(type(error))) == 1
+        engine.failing = False
+        await call.commit(2200)
+        await call.start(2400, turn=2)
+        await speak(call, 3200)
+        await call.silence(200, after_ms=2900, turn=2)
+        assert (await call.next(SttFinal, 1)).turn == 2
+
+
+async def test_a_failing_engine_is_not_asked_for_every_frame() -> None:
+    engine = Watched(GREETING)
+    engine.failing = True
+    async with Call(engine) as call:
+        await speak(call, 1200)
+        await call.start(1000)
+        for until_ms in range(1300, 2300, 20):
+            await speak(call, until_ms)
+            await asyncio.sleep(0.001)
+        assert len(engine.asked) <= 4
+
+
+@pytest.mark.parametrize("raised", [RuntimeError("bad graph"), MemoryError()])
+async def test_whatever_a_library_raises_is_an_engine_failure(raised: Exception) -> None:
+    async with Call(Broken(GREETING, lambda: raised)) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await call.silence(128, after_ms=2200)
+        assert (await call.next(SttFinal)).text == ""
+        assert type(raised).__name__ in (await call.error()).message
+
+
+async def test_an_engine_that_hangs_does_not_keep_the_turn_waiting() -> None:
+    engine = Watched(GREETING)
+    engine.gate = threading.Event()
+    async with Call(engine, SttConfig(decode_timeout_s=0.5)) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await call.silence(128, after_ms=2200)
+        assert (await call.next(SttFinal)).text == ""
+        assert "0.5 s" in (await call.error()).message
+        engine.gate.set()
+
+
+async def test_every_final_has_a_span_under_what_caused_it() -> None:
+    sdk = pytest.importorskip("opentelemetry.sdk.trace")
+    memory = pytest.importorskip("opentelemetry.sdk.trace.export.in_memory_span_exporter").InMemorySpanExporter()
+    provider = sdk.TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(pytest.importorskip("opentelemetry.sdk.trace.export").SimpleSpanProcessor(memory))
+    tracer = provider.get_tracer("test")
+    async with Call(GREETING) as call:
+        call.runtime.tracer = tracer
+        turn = tracer.start_span("turn")
+        await speak(call, 2400)
+        await call.start(1000)
+        await call.silence(128, after_ms=2200, trace=tracing.of(turn))
+        final = await call.next(SttFinal)
+    span = next(span for span in memory.get_finished_spans() if span.name == names.SPAN_STT_FINAL)
+    assert span.parent.span_id == turn.get_span_context().span_id
+    assert dict(span.attributes) == {names.ENGINE: "scripted", names.AUDIO_MS: 1800, names.TURN: 1, names.REV: 0}
+    assert f"{span.context.span_id:016x}" in final.trace

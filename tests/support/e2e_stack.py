@@ -121,9 +121,9 @@ class Call:
 def talk(url: str, clip: Path, tmp: Path, *arguments: str) -> Call:
     """Make a call as ``natter talk --wav`` does."""
     out = tmp / "reply.wav"
+    command = ["natter_cli", "talk", "--wav", str(clip), "--out", str(out), "--json", "--url", url]
     finished = subprocess.run(
-        [sys.executable, "-m", "natter_cli", "talk", "--wav", str(clip), "--out", str(out), "--json", "--url", url]
-        + list(arguments),
+        [sys.executable, "-m", *command, *arguments],
         env=environment(),
         capture_output=True,
         timeout=120,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from typing import TypeVar
 
 from natter_llm.engine import ChatMessage, Done, Engine, Event, Request, Role, Text, ToolCall, ToolSpec
+
+T = TypeVar("T")
 
 WEATHER = ToolSpec(
     "get_weather",
@@ -21,6 +24,12 @@ async def collect(stream: AsyncGenerator[Event, None]) -> list[Event]:
     """Return all events of ``stream``."""
     async with contextlib.aclosing(stream):
         return [event async for event in stream]
+
+
+async def into(heard: list[T], items: AsyncIterator[T]) -> None:
+    """Put ``items`` into ``heard`` as they come, so that what came before a failure is there."""
+    async for item in items:
+        heard.append(item)
 
 
 def text_of(events: list[Event]) -> str:

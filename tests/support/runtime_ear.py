@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from natter_runtime.bus import Bus, Delivery
 
@@ -43,3 +44,10 @@ async def settle(*buses: Bus) -> None:
             await bus.flush()
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], bool], timeout: float = 2.0) -> None:
+    """Return when ``condition`` holds; fails after ``timeout`` seconds."""
+    async with asyncio.timeout(timeout):
+        while not condition():  # noqa: ASYNC110 - what is looked at has no event to wait for
+            await asyncio.sleep(0.001)

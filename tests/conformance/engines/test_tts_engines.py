@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -41,7 +40,7 @@ def rhvoice_engine() -> Engine:
 
 
 @pytest.fixture(scope="module", params=["plain", "aligned"])
-def piper_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def piper_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """Piper with a voice made here: one speaker, or several and the durations of phonemes."""
     pytest.importorskip("piper", reason="install natter-tts[piper]")
     from natter_tts.engines.piper import Piper

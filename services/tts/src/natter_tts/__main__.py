@@ -1,0 +1,5 @@
+"""``python -m natter_tts``."""
+
+from natter_tts.main import main
+
+main()

@@ -130,7 +130,8 @@ class Stage:
         return await claims.claim(seat._bus, seat, service, seat._metrics, patience_s=patience_s)
 
     async def kill(self, worker: Worker) -> None:
-        """The worker is gone, without a word."""
+        """The worker is gone, without a word: the end of its connection is the first thing that happens."""
+        await worker.wire.close()
         await stop(self._running.pop(worker))
 
     async def stop(self, worker: Worker) -> None:

@@ -1,23 +1,49 @@
 """The chat-completions JSON that OpenAI introduced and nearly every provider speaks. Pure.
 
-Used by every engine whose library or server takes this form: neutral messages to JSON, streamed
-pieces of tool calls to whole ones.
+Used by every engine whose library or server takes this form: neutral messages to JSON, the pieces of
+a stream to events.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from natter_llm.engine import ChatMessage, Request, Role, ToolCall, ToolSpec, Usage
+from natter_llm.engine import ChatMessage, Done, Event, Request, Role, Text, ToolCall, ToolSpec, Usage
+from natter_runtime.errors import EngineError
 
 Json = dict[str, Any]
 
+RETRYABLE: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+"""HTTP statuses after which the same request may succeed (529: overloaded, Anthropic)."""
+MAX_ERROR: Final = 300
+"""Characters of a provider's own words that go into an error."""
+
+_JOINED: Final = (Role.USER, Role.ASSISTANT)
+
 
 def messages_json(messages: Iterable[ChatMessage]) -> list[Json]:
-    """Return ``messages`` as the ``messages`` of a chat request."""
-    return [_message(message) for message in messages]
+    """Return ``messages`` as the ``messages`` of a chat request.
+
+    Messages of one person that follow each other become one: the templates of many models refuse two
+    user's (or two assistant's) messages in a row.
+    """
+    return [_message(message) for message in merged(messages)]
+
+
+def merged(messages: Iterable[ChatMessage]) -> list[ChatMessage]:
+    """Return ``messages`` with neighbours of the same speaker joined."""
+    joined: list[ChatMessage] = []
+    for message in messages:
+        last = joined[-1] if joined else None
+        if last is not None and last.role is message.role and message.role in _JOINED and not last.calls:
+            content = "\n".join(filter(None, (last.content, message.content)))
+            joined[-1] = ChatMessage(message.role, content, message.calls)
+        else:
+            joined.append(message)
+    return joined
 
 
 def _message(message: ChatMessage) -> Json:
@@ -105,3 +131,60 @@ class CallAssembler:
         for number, call in enumerate(self._calls):
             if call.name:
                 yield ToolCall(call.id or f"call_{number}", call.name, call.arguments or "{}")
+
+
+class StreamReader:
+    """Turns the objects of one stream into events."""
+
+    def __init__(self) -> None:
+        self._calls = CallAssembler()
+        self._finish = ""
+        self._usage = Usage()
+
+    def take(self, chunk: Mapping[str, Any]) -> list[Event]:
+        """Return the events in one object of the stream.
+
+        Raises:
+            EngineError: the object tells of a failure.
+        """
+        if chunk.get("error"):
+            raise _stream_error(chunk["error"])
+        if chunk.get("usage"):
+            self._usage = usage_of(chunk["usage"])
+        events: list[Event] = []
+        for choice in (chunk.get("choices") or [])[:1]:
+            delta = choice.get("delta") or {}
+            if text := delta.get("content"):
+                events.append(Text(text))
+            for piece in delta.get("tool_calls") or []:
+                self._calls.add(piece)
+            self._finish = choice.get("finish_reason") or self._finish
+        return events
+
+    def end(self) -> list[Event]:
+        """Return what is only certain at the end: whole calls, and that it is done.
+
+        Raises:
+            EngineError: the stream ended before the model had finished; retryable.
+        """
+        if not self._finish:
+            raise EngineError("the model's stream ended in the middle", retryable=True)
+        return [*self._calls.calls(), Done(self._finish, self._usage)]
+
+
+def words_of(text: str) -> str:
+    """Return what a provider says of an error, whichever of the usual shapes the answer has."""
+    try:
+        value: Any = json.loads(text)
+    except ValueError:
+        return text.strip()[:MAX_ERROR] or "no reason given"
+    for key in ("error", "message", "detail"):
+        if isinstance(value, Mapping) and key in value:
+            value = value[key]
+    return str(value)[:MAX_ERROR]
+
+
+def _stream_error(error: Any) -> EngineError:
+    code = error.get("code") if isinstance(error, Mapping) else None
+    status = code if isinstance(code, int) else 500
+    return EngineError(f"the model failed: {words_of(json.dumps(error))}", retryable=status in RETRYABLE)

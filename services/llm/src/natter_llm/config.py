@@ -23,14 +23,20 @@ class LlmConfig:
         "who answers; auto is openai_compatible with a base URL, litellm with a model, else demo",
         choices=ENGINES,
     )
-    model: str = setting("", "NATTER_LLM_MODEL", "model, such as openai/gpt-4.1-mini or ollama_chat/llama3.2 for litellm")
+    model: str = setting(
+        "", "NATTER_LLM_MODEL", "model, such as openai/gpt-4.1-mini or ollama_chat/llama3.2 for litellm"
+    )
     base_url: str = setting("", "NATTER_LLM_BASE_URL", "OpenAI-compatible server, such as http://127.0.0.1:11434/v1")
     api_key: str = setting("", "NATTER_LLM_API_KEY", "key for that server", secret=True)
-    temperature: float | None = setting(None, "NATTER_LLM_TEMPERATURE", "sampling; unset is the model's own", low=0, high=2)
-    max_tokens: int | None = setting(None, "NATTER_LLM_MAX_TOKENS", "longest reply; unset is the model's own", unit="tokens", low=1)
+    temperature: float | None = setting(
+        None, "NATTER_LLM_TEMPERATURE", "sampling; unset is the model's own", low=0, high=2
+    )
+    max_tokens: int | None = setting(
+        None, "NATTER_LLM_MAX_TOKENS", "longest reply; unset is the model's own", unit="tokens", low=1
+    )
     connect_s: float = setting(5.0, "NATTER_LLM_CONNECT_S", "longest wait for a connection", unit="seconds", low=0.01)
     first_token_s: float = setting(
-        15.0, "NATTER_LLM_FIRST_TOKEN_S", "longest wait for a reply to begin", unit="seconds", low=0.01
+        12.0, "NATTER_LLM_FIRST_TOKEN_S", "longest wait for a reply to begin", unit="seconds", low=0.01
     )
     next_token_s: float = setting(
         10.0, "NATTER_LLM_NEXT_TOKEN_S", "longest pause inside a reply", unit="seconds", low=0.01

@@ -86,7 +86,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last event of a stream. ``finish_reason`` is ``stop``, ``tool_calls``, ``length`` or another of the provider's."""
+    """The last event of a stream.
+
+    ``finish_reason`` is ``stop``, ``tool_calls``, ``length`` or another word of the provider's.
+    """
 
     finish_reason: str
     usage: Usage = Usage()

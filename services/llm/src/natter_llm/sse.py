@@ -7,10 +7,12 @@ stream uses: ``data`` fields; comments, other fields and a byte order mark are s
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 MAX_EVENT: Final = 4 * 1024 * 1024
 """Characters; a longer event is not a token stream (rule R6: every buffer has a bound)."""
+_END: Final = re.compile(r"\r\n|\n|\r")
 
 
 class SseError(ValueError):
@@ -51,17 +53,11 @@ class SseParser:
 
     def _line(self) -> str | None:
         """Cut one line off, ended by LF, CR or CR LF; None if no whole one is there."""
-        for index, char in enumerate(self._rest):
-            if char == "\n":
-                line, self._rest = self._rest[:index], self._rest[index + 1 :]
-                return line
-            if char == "\r":
-                if index + 1 == len(self._rest):
-                    return None  # a line feed may still follow
-                skip = 2 if self._rest[index + 1] == "\n" else 1
-                line, self._rest = self._rest[:index], self._rest[index + skip :]
-                return line
-        return None
+        end = _END.search(self._rest)
+        if end is None or (end.group() == "\r" and end.end() == len(self._rest)):  # a line feed may still follow
+            return None
+        line, self._rest = self._rest[: end.start()], self._rest[end.end() :]
+        return line
 
     def _take(self, line: str, events: list[str]) -> None:
         if not line:

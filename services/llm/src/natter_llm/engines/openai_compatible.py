@@ -6,30 +6,29 @@ project's own reader of server-sent events, and a deadline for each stage.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any, Final
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Final
 
 import httpx
 
-from natter_llm.chat import CallAssembler, Json, messages_json, options, usage_of
+from natter_llm.chat import RETRYABLE, Json, StreamReader, messages_json, options, words_of
 from natter_llm.config import LlmConfig
 from natter_llm.deadlines import within
-from natter_llm.engine import Done, EngineInfo, Event, Request, Text, Usage
+from natter_llm.engine import EngineInfo, Event, Request
 from natter_llm.sse import SseError, SseParser
 from natter_runtime.errors import EngineError
 
 log = logging.getLogger(__name__)
 
-RETRYABLE: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-"""Statuses after which the same request may succeed (529: overloaded, Anthropic)."""
 MAX_CONNECTIONS: Final = 256
 KEEPALIVE_S: Final = 60.0
 WRITE_S: Final = 10.0
-MAX_ERROR: Final = 300
-"""Characters of a provider's own words that go into an error."""
+DRAIN_S: Final = 0.1
+"""So long a server has to end its answer after it said that it is done."""
 
 
 class OpenAiCompatible:
@@ -61,6 +60,7 @@ class OpenAiCompatible:
 
     @property
     def info(self) -> EngineInfo:
+        """Its name and the model behind it."""
         return EngineInfo("openai_compatible", self._model)
 
     async def warm_up(self) -> None:
@@ -83,9 +83,11 @@ class OpenAiCompatible:
             log.info("no model is set: using %s, the first one of the server", self._model)
 
     async def close(self) -> None:
+        """Close the pool."""
         await self._client.aclose()
 
     async def generate(self, request: Request) -> AsyncGenerator[Event, None]:
+        """Answer ``request``, as the Protocol says."""
         body: Json = {
             "model": self._model,
             "messages": messages_json(request.messages),
@@ -95,80 +97,57 @@ class OpenAiCompatible:
         first_s, next_s = self._config.first_token_s, self._config.next_token_s
         try:
             async with contextlib.aclosing(within(self._chunks(body), first_s, next_s)) as chunks:
-                reader = _Reader()
+                reader = StreamReader()
                 async for chunk in chunks:
                     for event in reader.take(chunk):
                         yield event
                 for event in reader.end():
                     yield event
-        except httpx.TimeoutException as error:
-            raise EngineError(f"{self._client.base_url}: {_reason(error)}", retryable=True) from error
         except httpx.TransportError as error:
             raise EngineError(f"{self._client.base_url}: {_reason(error)}", retryable=True) from error
         except SseError as error:
             raise EngineError(f"{self._client.base_url}: {error}") from error
 
     async def _chunks(self, body: Json) -> AsyncGenerator[Json, None]:
-        """Yield the stream's JSON objects."""
-        if self._usage_option:
-            body = {**body, "stream_options": {"include_usage": True}}
-        async with self._client.stream("POST", "chat/completions", json=body) as response:
-            if response.status_code >= 400:
-                text = (await response.aread()).decode("utf-8", "replace")
-                if response.status_code == 400 and "stream_options" in text and self._usage_option:
-                    self._usage_option = False  # an older server; ask again without
-                else:
-                    raise _refusal(response.status_code, text)
-            elif response.headers.get("content-type", "").startswith("application/json"):
-                yield _whole(_parsed(await response.aread()))
+        """Yield the stream's JSON objects, asking once more without what an older server refuses."""
+        asked = {**body, "stream_options": {"include_usage": True}} if self._usage_option else body
+        async with self._client.stream("POST", "chat/completions", json=asked) as response:
+            if response.status_code < 400:
+                async for chunk in _objects(response):
+                    yield chunk
                 return
-            else:
-                parser = SseParser()
-                async for piece in response.aiter_raw() if _plain(response) else response.aiter_bytes():
-                    for data in parser.feed(piece):
-                        if data.strip() == "[DONE]":
-                            return
-                        yield _parsed(data)
-                for data in parser.end():
-                    if data.strip() != "[DONE]":
-                        yield _parsed(data)
-                return
-        async with contextlib.aclosing(self._chunks({k: v for k, v in body.items() if k != "stream_options"})) as again:
+            text = (await response.aread()).decode("utf-8", "replace")
+            if response.status_code != 400 or "stream_options" not in text or asked is body:
+                raise _refusal(response.status_code, text)
+            self._usage_option = False
+        async with contextlib.aclosing(self._chunks(body)) as again:
             async for chunk in again:
                 yield chunk
 
 
-class _Reader:
-    """Turns the objects of a stream into events."""
-
-    def __init__(self) -> None:
-        self._calls = CallAssembler()
-        self._finish = ""
-        self._usage = Usage()
-
-    def take(self, chunk: Json) -> list[Event]:
-        if chunk.get("error"):
-            raise _stream_error(chunk["error"])
-        if chunk.get("usage"):
-            self._usage = usage_of(chunk["usage"])
-        events: list[Event] = []
-        for choice in (chunk.get("choices") or [])[:1]:
-            delta = choice.get("delta") or {}
-            if text := delta.get("content"):
-                events.append(Text(text))
-            for piece in delta.get("tool_calls") or []:
-                self._calls.add(piece)
-            self._finish = choice.get("finish_reason") or self._finish
-        return events
-
-    def end(self) -> list[Event]:
-        if not self._finish:
-            raise EngineError("the model's stream ended in the middle", retryable=True)
-        return [*self._calls.calls(), Done(self._finish, self._usage)]
+async def _objects(response: httpx.Response) -> AsyncGenerator[Json, None]:
+    if response.headers.get("content-type", "").startswith("application/json"):
+        yield _whole(_parsed(await response.aread()))
+        return
+    parser = SseParser()
+    pieces = response.aiter_bytes()
+    async for piece in pieces:
+        for data in parser.feed(piece):
+            if data.strip() == "[DONE]":
+                await _drain(pieces)
+                return
+            yield _parsed(data)
+    for data in parser.end():
+        if data.strip() != "[DONE]":
+            yield _parsed(data)
 
 
-def _plain(response: httpx.Response) -> bool:
-    return response.headers.get("content-encoding", "identity") == "identity"
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
+    """Read to the end of the body: only then does the connection go back to the pool."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            async for _ in pieces:
+                pass
 
 
 def _parsed(data: str | bytes) -> Json:
@@ -200,25 +179,7 @@ def _whole(answer: Json) -> Json:
 
 
 def _refusal(status: int, text: str) -> EngineError:
-    return EngineError(f"the model's server answered {status}: {_words(text)}", retryable=status in RETRYABLE)
-
-
-def _words(text: str) -> str:
-    """Return what a provider says of an error, whichever of the usual shapes it has."""
-    try:
-        value: Any = json.loads(text)
-    except ValueError:
-        return text.strip()[:MAX_ERROR] or "no reason given"
-    for key in ("error", "message", "detail"):
-        if isinstance(value, Mapping) and key in value:
-            value = value[key]
-    return str(value)[:MAX_ERROR]
-
-
-def _stream_error(error: Any) -> EngineError:
-    code = error.get("code") if isinstance(error, Mapping) else None
-    status = code if isinstance(code, int) else 500
-    return EngineError(f"the model failed: {_words(json.dumps(error))}", retryable=status in RETRYABLE)
+    return EngineError(f"the model's server answered {status}: {words_of(text)}", retryable=status in RETRYABLE)
 
 
 def _reason(error: Exception) -> str:

@@ -4,7 +4,8 @@ Without a script, reply ``k`` is a numbered list, so that a listener can tell fr
 which reply it is, and how far it got. ``k`` is the number of the user's messages in the request:
 asking again for the same turn gives the same words.
 
-A script is a text file, replies separated by blank lines, used over again when they run out. A line
+A script is a text file, replies separated by blank lines, used over again when they run out; the
+``n``-th one answers the request that holds ``n`` messages of the user or calls of the agent. A line
 ``!tool NAME {"json": "arguments"}`` is a call, ``!fail WORDS`` a failure that may be retried, and
 ``!refuse WORDS`` one that may not.
 """
@@ -76,7 +77,8 @@ class Scripted:
 
     Args:
         clock: what the delays are measured with.
-        replies: the replies in order; None for the numbered lists.
+        replies: None for the numbered lists.
+        in_order: each request gets the next reply, whatever it holds.
         first_s: delay of the first token, in seconds.
         token_s: delay of each further one.
     """
@@ -86,6 +88,7 @@ class Scripted:
         clock: Clock,
         replies: Sequence[Sequence[Step]] | None = None,
         *,
+        in_order: bool = False,
         first_s: float = 0.0,
         token_s: float = 0.0,
     ) -> None:
@@ -93,10 +96,11 @@ class Scripted:
         self._replies = replies
         self._first_s = first_s
         self._token_s = token_s
-        self._served = 0
+        self._served: itertools.count[int] | None = itertools.count() if in_order else None
 
     @property
     def info(self) -> EngineInfo:
+        """Its name and the model behind it."""
         return EngineInfo("scripted", "scripted")
 
     async def warm_up(self) -> None:
@@ -106,6 +110,7 @@ class Scripted:
         """Nothing is held."""
 
     async def generate(self, request: Request) -> AsyncGenerator[Event, None]:
+        """Answer ``request``, as the Protocol says."""
         steps = self._steps(request)
         delay, words, called = self._first_s, 0, False
         for number, step in enumerate(steps):
@@ -120,12 +125,12 @@ class Scripted:
         yield Done("tool_calls" if called else "stop", Usage(spoken, words))
 
     def _steps(self, request: Request) -> Sequence[Step]:
+        asked = sum(message.role is Role.USER for message in request.messages)
         if self._replies is None:
-            asked = sum(message.role is Role.USER for message in request.messages)
             return [numbered(asked)]
-        steps = self._replies[self._served % len(self._replies)]
-        self._served += 1
-        return steps
+        acted = sum(bool(message.calls) for message in request.messages)
+        number = max(0, asked + acted - 1) if self._served is None else next(self._served)
+        return self._replies[number % len(self._replies)]
 
 
 def _events(step: Step, spaced: bool) -> list[Event]:

@@ -1,0 +1,5 @@
+"""``python -m natter_llm``."""
+
+from natter_llm.main import main
+
+main()

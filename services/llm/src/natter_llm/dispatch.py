@@ -1,0 +1,153 @@
+"""Making the calls of a reply, and waiting for what they bring (rule R8).
+
+A call is stored before it counts as made. It runs outside the reply that asked for it: an interruption
+neither stops it nor loses its result. Who executes it is the gateway's business; this service waits,
+says when the time is up, and wishes for the reply that tells the results.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.trace import Span, StatusCode, Tracer
+
+from natter_llm import calls, history
+from natter_llm.tools import Accepted
+from natter_protocol.errors import ErrorCode
+from natter_protocol.reply import ReplyWanted
+from natter_protocol.settings import Tool
+from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
+from natter_protocol.turn import Cause
+from natter_runtime import names, tracing
+from natter_runtime.errors import LogError
+from natter_runtime.seat import Seat
+from natter_runtime.tasks import spawn_contained, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The reply that calls come from."""
+
+    epoch: int
+    turn: int
+    rev: int
+
+
+class Dispatcher:
+    """The calls of one session, as far as they are still of interest.
+
+    Args:
+        seat: where calls and wishes are said, and whose state is asked.
+        group: the session's; calls outlive the reply that made them, not the session.
+    """
+
+    def __init__(self, seat: Seat, group: asyncio.TaskGroup, tracer: Tracer) -> None:
+        self._seat = seat
+        self._group = group
+        self._tracer = tracer
+        self._returned: dict[str, asyncio.Event] = {}
+        self._wished: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def dispatch(self, origin: Origin, accepted: Sequence[Accepted]) -> None:
+        """Make calls, of a reply whose turn is committed.
+
+        Returns when all are stored. Cancelling the caller loses none of them: what has begun to be said
+        is finished here. If the event log does not take one, the session ends.
+        """
+        await asyncio.shield(self._run(self._make(origin, accepted), "tools.make"))
+
+    async def _make(self, origin: Origin, accepted: Sequence[Accepted]) -> None:
+        for number, call in enumerate(accepted):
+            if origin.epoch in self._seat.record.voids:
+                return
+            # The number keeps the calls of one reply in order, the random part apart from every other session's.
+            id = f"call_{origin.epoch}_{number:02d}_{secrets.token_hex(4)}"
+            span = tracing.start(
+                self._tracer,
+                f"{names.SPAN_TOOL} {call.tool.name}",
+                tracing.current(),
+                {names.TOOL_NAME: call.tool.name, names.EPOCH: origin.epoch},
+            )
+            message = ToolCalled(
+                turn=origin.turn,
+                rev=origin.rev,
+                epoch=origin.epoch,
+                call=id,
+                name=call.tool.name,
+                arguments=call.arguments,
+            )
+            self._returned[id] = asyncio.Event()
+            try:
+                with trace.use_span(span):
+                    await self._seat.store(message)
+            except LogError as error:
+                span.end()
+                self._seat.fail(ErrorCode.LOG_UNAVAILABLE, f"tool.called: {error}")
+                return
+            self._watch(id, origin.epoch, call.tool.timeout_s, span)
+
+    def resume(self) -> None:
+        """Go on with the calls that another worker left behind; their time starts anew."""
+        limits = {tool.name: tool.timeout_s for tool in self._seat.state.settings.tools}
+        for call in calls.pending(self._seat.state):
+            self._returned[call.call] = asyncio.Event()
+            self._watch(call.call, call.epoch, limits.get(call.name, Tool(name=call.name).timeout_s), tracing.NO_SPAN)
+
+    def returned(self, message: ToolReturned) -> None:
+        """A result was heard. One that is late, repeated, or of no known call changes nothing."""
+        event = self._returned.get(message.call)
+        if event is not None:
+            event.set()
+
+    async def consider(self) -> None:
+        """Wish for the replies that are due, each once."""
+        state = self._seat.state
+        known = {reply.request for reply in state.replies.values()} | {wish.request for wish in state.wishes}
+        for epoch in sorted({call.epoch for call in state.calls.values()} - self._wished):
+            if not calls.follow_up_due(state, epoch):
+                continue
+            self._wished.add(epoch)
+            request = history.wish(epoch)
+            if request not in known:
+                turn = state.replies[epoch].turn
+                await self._seat.say(ReplyWanted(turn=turn, epoch=epoch, cause=Cause.TOOL_RESULT, request=request))
+
+    def _watch(self, id: str, epoch: int, timeout_s: float, span: Span) -> None:
+        self._run(self._wait(id, epoch, timeout_s, span), f"tool {id}")
+
+    def _run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = spawn_contained(self._group, work, name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """Wait for nothing any longer: the session ends here."""
+        for task in list(self._tasks):
+            await stop(task)
+
+    async def _wait(self, id: str, epoch: int, timeout_s: float, span: Span) -> None:
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._returned[id].wait()
+        except TimeoutError:
+            if calls.is_open(self._seat.state, id):
+                text = f"no answer within {timeout_s:g} s"
+                turn = self._seat.state.calls[id].turn
+                await self._seat.say(
+                    ToolReturned(turn=turn, epoch=epoch, call=id, result=text, outcome=ToolOutcome.TIMED_OUT)
+                )
+        finally:
+            del self._returned[id]
+            call = self._seat.state.calls.get(id)
+            outcome = call.outcome if call is not None else None
+            if outcome is not ToolOutcome.RETURNED:
+                span.set_status(StatusCode.ERROR, outcome.value if outcome else "the session ended")
+            span.end()
+        await self.consider()

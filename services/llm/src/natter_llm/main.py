@@ -1,0 +1,42 @@
+"""The llm service: wiring only."""
+
+from __future__ import annotations
+
+import logging
+
+from natter_llm.config import LlmConfig
+from natter_llm.engines import choose, create
+from natter_llm.worker import Attendant
+from natter_runtime import app
+from natter_runtime.app import Runtime, Service
+from natter_runtime.seat import Hearing
+
+log = logging.getLogger(__name__)
+
+
+async def serve(config: LlmConfig, runtime: Runtime) -> None:
+    """Warm the engine up and serve sessions until the service is stopped.
+
+    Raises:
+        UsageError: a setting is missing or wrong.
+        EngineError: the engine cannot work at all.
+    """
+    choice = choose(config)
+    engine = create(config, runtime.clock)
+    try:
+        await engine.warm_up()
+        log.info("engine=%s model=%s because %s", engine.info.name, engine.info.model, choice.reason)
+        if choice.engine == "demo":
+            log.info("the demo looks answers up in a file; for a language model set NATTER_LLM_MODEL and its key")
+        attendant = Attendant(engine, config, runtime.clock, runtime.tracer)
+        await app.serve_sessions(runtime, Hearing(), attendant, engine=engine.info.name, model=engine.info.model)
+    finally:
+        await engine.close()
+
+
+service = Service(name="llm", config=LlmConfig, serve=serve)
+
+
+def main() -> None:
+    """Run the service as a process."""
+    app.main(service)

@@ -1,0 +1,104 @@
+"""The edge of the tool state machine: what happens when the log or the session fails."""
+
+from __future__ import annotations
+
+import asyncio
+
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from natter_llm.dispatch import Dispatcher, Origin
+from natter_llm.engine import ToolCall
+from natter_llm.engines.scripted import Scripted
+from natter_llm.tools import Accepted
+from natter_protocol.reply import ReplyFinished, ReplyWanted
+from natter_protocol.settings import SessionSettings
+from natter_protocol.tool import ToolCalled, ToolReturned
+from natter_protocol.turn import TurnEmpty, TurnStarted
+from natter_runtime import names
+from natter_runtime.clock import SystemClock
+from natter_runtime.errors import LogError
+from tests.support.llm_rig import WEATHER, Puppet, rig, settle
+
+SETTINGS = SessionSettings(tools=(WEATHER,))
+
+
+def tracing() -> tuple[TracerProvider, InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    return provider, exporter
+
+
+async def test_spans_of_a_reply_and_its_call() -> None:
+    provider, exporter = tracing()
+    call = ToolCall("x", "get_weather", '{"city": "Berlin"}')
+    engine = Scripted(SystemClock(), [["One moment.", call]], in_order=True)
+    async with rig(engine, SETTINGS, tracer=provider.get_tracer("test")) as r, r.worker():
+        await r.commit(1, "Weather?")
+        called = await r.wait_for(ToolCalled)
+        await r.wait_for(ReplyFinished, 1)
+        await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
+        await r.wait_for(ReplyWanted)
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    generate, tool = spans["llm.generate"], spans["tool get_weather"]
+    assert generate.attributes is not None
+    assert tool.attributes is not None
+    assert generate.attributes[names.MODEL] == "scripted"
+    assert generate.attributes[names.OUTPUT_TOKENS] == 2
+    assert generate.attributes[names.FIRST_TOKEN_MS] is not None
+    assert tool.attributes[names.TOOL_NAME] == "get_weather"
+    assert tool.parent is not None
+    assert tool.parent.span_id == generate.context.span_id
+    assert f"{tool.context.span_id:016x}" in called.trace
+
+
+async def test_a_call_that_cannot_be_stored_ends_the_session() -> None:
+    async with rig(Puppet(), SETTINGS) as r, r.worker() as seat, asyncio.TaskGroup() as group:
+
+        async def refuse(*_: object, **__: object) -> int:
+            raise LogError("the log is gone")
+
+        seat.store = refuse  # type: ignore[method-assign]
+        dispatcher = Dispatcher(seat, group, r.attendant.tracer)
+        await dispatcher.dispatch(Origin(1, 1, 0), [Accepted(WEATHER, {"city": "Rome"})])
+        await dispatcher.close()
+        assert seat.failure is not None
+        assert "the log is gone" in str(seat.failure)
+    assert r.of(ReplyWanted) == []
+
+
+async def test_cancelling_the_reply_does_not_lose_the_call_that_is_being_made() -> None:
+    async with rig(Puppet(), SETTINGS) as r, r.worker() as seat, asyncio.TaskGroup() as group:
+        dispatcher = Dispatcher(seat, group, r.attendant.tracer)
+        made = [Accepted(WEATHER, {"city": city}) for city in ("Rome", "Oslo")]
+        asking = asyncio.create_task(dispatcher.dispatch(Origin(1, 1, 0), made))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await r.wait_for(ToolCalled, count=2)
+        await dispatcher.close()
+
+
+async def test_nothing_is_called_for_a_void_reply() -> None:
+    async with rig(Puppet(), SETTINGS) as r, r.worker() as seat, asyncio.TaskGroup() as group:
+        await r.cancel(1)
+        await settle()
+        dispatcher = Dispatcher(seat, group, r.attendant.tracer)
+        await dispatcher.dispatch(Origin(1, 1, 0), [Accepted(WEATHER, {"city": "Rome"})])
+        await settle()
+    assert r.of(ToolCalled) == []
+
+
+async def test_a_dead_replys_result_is_told_when_the_interruption_was_nothing() -> None:
+    call = ToolCall("x", "get_weather", '{"city": "Berlin"}')
+    async with rig(Scripted(SystemClock(), [[call]], in_order=True), SETTINGS) as r, r.worker():
+        await r.commit(1, "Weather?")
+        called = await r.wait_for(ToolCalled)
+        await r.wait_for(ReplyFinished, 1)
+        await r.turn.say(TurnStarted(turn=2, start_sample=10, over_epoch=1, void_through=1))
+        await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
+        await settle()
+        assert r.of(ReplyWanted) == []
+        await r.turn.say(TurnEmpty(turn=2, reason="no_words", end_sample=20, void_through=1))
+        await r.wait_for(ReplyWanted)

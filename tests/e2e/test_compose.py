@@ -71,8 +71,8 @@ def up(tmp: Path) -> Iterator[Stack]:
         subprocess.run(["docker", "compose", "build", "-q"], cwd=ROOT, env=env, check=True, timeout=900)
         compose("up", "-d", "--wait", "--wait-timeout", "180", env=env)
         yield Stack(f"ws://127.0.0.1:{port}/v1/ws", f"http://127.0.0.1:{sink}/spans")
-    except BaseException:
-        print(compose("logs", "--tail", "60", env=env))
+    except BaseException as error:
+        error.add_note(compose("logs", "--no-color", "--tail", "60", env=env))
         raise
     finally:
         compose("down", "-v", "--timeout", "5", env=env)

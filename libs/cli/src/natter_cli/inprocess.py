@@ -14,6 +14,7 @@ from typing import Any, Final
 import natter_llm.engines
 import natter_stt.engines
 import natter_tts.engines
+import natter_turn.engines
 from natter_cli import config
 from natter_cli.cabin import Cabin, log_to
 from natter_cli.supervisor import Say
@@ -77,17 +78,12 @@ def choose(service: str, env: Mapping[str, str]) -> Choice | None:
 
 
 def _of_turn(settings: TurnConfig, root: Path) -> Choice:
-    models = []
-    if settings.vad_engine == "silero":
-        models.append(settings.vad_model or "silero-v6")
-        locate("vad", models[-1], root)
-    if settings.engine == "smart_turn":
-        models.append(settings.model or "smart-turn-v3.2")
-        locate("turn", models[-1], root)
-    default = TurnConfig()
-    same = (settings.vad_engine, settings.engine) == (default.vad_engine, default.engine)
-    reason = "default" if same else "NATTER_TURN_VAD, NATTER_TURN_ENGINE"
-    return Choice(f"{settings.vad_engine}+{settings.engine}", "+".join(models), reason)
+    choice = natter_turn.engines.choose(settings)
+    for kind, model in (("vad", choice.detector_model), ("turn", choice.judge_model)):
+        if model:
+            locate(kind, model, root)
+    same = choice == natter_turn.engines.choose(TurnConfig())
+    return Choice(choice.engine, choice.model, "default" if same else "NATTER_TURN_VAD, NATTER_TURN_ENGINE")
 
 
 def _of_stt(settings: SttConfig, root: Path) -> Choice:

@@ -12,7 +12,7 @@ from natter_runtime.executor import ModelExecutor
 from natter_turn.activity import WINDOW
 from natter_turn.config import TurnConfig
 from natter_turn.engine import Models
-from natter_turn.engines import load
+from natter_turn.engines import choose, load
 from natter_turn.worker import HEARING, TurnWorker
 
 
@@ -26,13 +26,13 @@ def _warm(models: Models) -> None:
 
 async def serve(config: TurnConfig, runtime: Runtime) -> None:
     """Load the models and take sessions until ``runtime.stopping``."""
-    models = await asyncio.to_thread(load, config, runtime.config.models)
+    choice = choose(config)
+    models = await asyncio.to_thread(load, choice, runtime.config.models)
     await asyncio.to_thread(_warm, models)
     executor = ModelExecutor("turn", config.threads)
     worker = TurnWorker(models, executor, runtime.clock, runtime.tracer)
-    engine = f"{models.detectors.name}+{models.judge.name if models.judge else 'none'}"
     try:
-        await serve_sessions(runtime, HEARING, worker.attend, engine=engine, model=config.model)
+        await serve_sessions(runtime, HEARING, worker.attend, engine=choice.engine, model=choice.model)
     finally:
         executor.close()
 

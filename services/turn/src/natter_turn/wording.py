@@ -15,6 +15,8 @@ _OPEN_ENDED: Final = frozenset(
     just like um uh er erm hmm well""".split()
 )
 """Words after which an English sentence goes on."""
+_CAN_END: Final = frozenset("that this those these no not in on by about really well so do did her it like".split())
+"""Those of them that end a sentence often enough, if the recogniser puts a stop behind them."""
 
 _BACKCHANNELS: Final = frozenset(
     """mm-hm mhm mm hmm hm uh-huh uhhuh huh yeah yep yes yup ok okay right sure aha ah oh i see got it great
@@ -44,7 +46,10 @@ def completeness(text: str) -> Completeness:
     spoken = words(text)
     if not spoken:
         return Completeness.UNFINISHED
-    if text.rstrip().endswith((",", "-", "...", "…")) or spoken[-1] in _OPEN_ENDED:
+    text = text.rstrip()
+    if text.endswith((",", "-", "...", "…")):
+        return Completeness.UNFINISHED
+    if spoken[-1] in _OPEN_ENDED and not (spoken[-1] in _CAN_END and text.endswith((".", "?", "!"))):
         return Completeness.UNFINISHED
     return Completeness.FINISHED
 

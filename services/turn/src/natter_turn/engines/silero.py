@@ -7,11 +7,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from natter_runtime.models import locate
 from natter_turn.engine import Samples
 from natter_turn.engines.onnx import file_in, session
 
-DEFAULT_MODEL: Final = "silero-v6"
 CONTEXT: Final = 64
 """Samples of left context that the model wants before each window; without them it is wrong."""
 
@@ -21,8 +19,8 @@ class Silero:
 
     name = "silero"
 
-    def __init__(self, model: str, root: Path) -> None:
-        self._session = session(file_in(locate("vad", model or DEFAULT_MODEL, root), ".onnx"))
+    def __init__(self, model: Path) -> None:
+        self._session = session(file_in(model, ".onnx"))
 
     def open(self) -> SileroStream:
         return SileroStream(self._session)

@@ -12,11 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from natter_runtime.models import locate
 from natter_turn.engine import Samples
 from natter_turn.engines.onnx import file_in, session
 
-DEFAULT_MODEL: Final = "smart-turn-v3.2"
 RATE: Final = 16_000
 SAMPLES: Final = 8 * RATE
 MELS: Final = 80
@@ -48,8 +46,8 @@ class SmartTurn:
 
     name = "smart_turn"
 
-    def __init__(self, model: str, root: Path) -> None:
-        self._session = session(file_in(locate("turn", model or DEFAULT_MODEL, root), ".onnx"))
+    def __init__(self, model: Path) -> None:
+        self._session = session(file_in(model, ".onnx"))
         self._filters = mel_filters()
         self._window = np.hanning(FFT + 1)[:-1].astype(np.float32)
 

@@ -34,10 +34,18 @@ def test_speech_over_the_agent_is_told_of_when_it_interrupts() -> None:
     narrator = Narrator()
     assert narrator.hear(started(2, over=1)) == []
     assert narrator.hear(partial(2, "wait")) == []
-    cancel = TurnCancel(epoch=1, scope=Scope.THROUGH, reason="barge_in")
+    cancel = TurnCancel(turn=2, epoch=1, scope=Scope.THROUGH, reason="barge_in")
     assert narrator.hear(cancel) == [SpeechStarted(2, 1000)]
     assert narrator.hear(cancel) == []
     assert narrator.hear(partial(2, "wait a")) == [UserPartial(2, "wait a")]
+
+
+def test_a_cancel_that_overtakes_the_start_of_its_turn_tells_of_it() -> None:
+    narrator = Narrator()
+    cancel = TurnCancel(turn=2, epoch=1, scope=Scope.THROUGH, reason="barge_in", start_sample=16_000)
+    assert narrator.hear(cancel) == [SpeechStarted(2, 1000)]
+    assert narrator.hear(started(2, over=1)) == []
+    assert narrator.hear(partial(2, "wait")) == [UserPartial(2, "wait")]
 
 
 def test_a_back_channel_is_not_told_of_at_all() -> None:

@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from natter_protocol.base import Lane, Message
 
-
 CREDIT_S: Final = 5.0
 """``tts`` may be so far ahead of what has been played, in seconds; also what it may send unasked."""
 

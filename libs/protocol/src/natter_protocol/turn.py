@@ -112,6 +112,8 @@ class TurnCancel(Message, tag="turn.cancel", frozen=True, kw_only=True):
 
     scope: Scope
     reason: str
+    start_sample: int = 0
+    """First sample of the speech that interrupts; ``turn`` names the turn it begins."""
 
 
 class TurnHold(Message, tag="turn.hold", frozen=True, kw_only=True):

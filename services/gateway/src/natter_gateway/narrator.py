@@ -34,10 +34,9 @@ class Narrator:
         """Return what the client is to be told about ``message``."""
         match message:
             case TurnStarted():
-                self._open, self._told = message, False
-                return [] if message.over_epoch else self._tell()
-            case TurnCancel(scope=Scope.THROUGH):
-                return self._tell()
+                return self._started(message)
+            case TurnCancel(scope=Scope.THROUGH) if message.turn:
+                return self._interrupted(message)
             case SttPartial() if self._told and self._open is not None and message.turn == self._open.turn:
                 return [UserPartial(message.turn, message.text)] if message.text else []
             case TurnCommitted():
@@ -53,6 +52,18 @@ class Narrator:
                 return [ReplyFailed(message.epoch, message.message, message.retryable)]
             case _:
                 return []
+
+    def _started(self, message: TurnStarted) -> list[Event]:
+        if self._told and self._open is not None and self._open.turn == message.turn:
+            return []  # the cancel overtook it
+        self._open, self._told = message, False
+        return [] if message.over_epoch else self._tell()
+
+    def _interrupted(self, cancel: TurnCancel) -> list[Event]:
+        if self._open is None or self._open.turn != cancel.turn:
+            self._open = TurnStarted(turn=cancel.turn, start_sample=cancel.start_sample)
+            self._told = False
+        return self._tell()
 
     def _tell(self) -> list[Event]:
         if self._open is None or self._told:

@@ -130,6 +130,11 @@ def is_nothing(memory: Memory, now: float) -> bool:
     return judgement(memory)[0] is Overlap.NOTHING
 
 
+def is_unheard(memory: Memory, now: float) -> bool:
+    """Nothing of the reply has been heard yet."""
+    return memory.reply is not None and not memory.reply.audible
+
+
 def is_nothing_yet_unheard(memory: Memory, now: float) -> bool:
     """The overlap was nothing, and the reply has not been heard yet."""
-    return is_nothing(memory, now) and memory.reply is not None and not memory.reply.audible
+    return is_unheard(memory, now) and is_nothing(memory, now)

@@ -276,7 +276,13 @@ def interrupt(memory: Memory, now: float) -> list[Action]:
     memory.reply = None
     memory.void_all(memory.last_epoch)
     assert memory.turn is not None
-    cancel = TurnCancel(turn=memory.turn.turn, epoch=memory.last_epoch, scope=Scope.THROUGH, reason=f"barge_in:{rule}")
+    cancel = TurnCancel(
+        turn=memory.turn.turn,
+        epoch=memory.last_epoch,
+        scope=Scope.THROUGH,
+        reason=f"barge_in:{rule}",
+        start_sample=memory.turn.start_sample,
+    )
     return [cancel] if memory.activity.speaking else [cancel, *look(memory, now)]
 
 

@@ -135,7 +135,7 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
         Row(_S.OVERLAP, moves.look),
     ),
     (_S.OVERLAP, _H.DEADLINE): (
-        Row(_S.ANSWERING, moves.let_go, guards.is_nothing_yet_unheard),
+        Row(_S.ANSWERING, moves.let_go, guards.is_unheard),
         Row(_S.REPLYING, moves.let_go),
     ),
     (_S.OVERLAP, _H.AUDIBLE): (Row(_S.OVERLAP, moves.be_heard),),

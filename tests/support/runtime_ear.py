@@ -49,5 +49,5 @@ async def settle(*buses: Bus) -> None:
 async def until(condition: Callable[[], bool], timeout: float = 2.0) -> None:
     """Return when ``condition`` holds; fails after ``timeout`` seconds."""
     async with asyncio.timeout(timeout):
-        while not condition():  # noqa: ASYNC110 - what is looked at has no event to wait for
+        while not condition():
             await asyncio.sleep(0.001)

@@ -44,5 +44,5 @@ def test_without_keys_anybody_may_come() -> None:
 def test_without_keys_only_this_machine_may_come() -> None:
     load(GatewayConfig, {}).check()
     load(GatewayConfig, {"NATTER_HOST": "0.0.0.0", "NATTER_API_KEYS": "secret"}).check()
-    with pytest.raises(UsageError, match="NATTER_HOST='0.0.0.0' without NATTER_API_KEYS"):
+    with pytest.raises(UsageError, match=r"NATTER_HOST='0\.0\.0\.0' without NATTER_API_KEYS"):
         load(GatewayConfig, {"NATTER_HOST": "0.0.0.0"}).check()

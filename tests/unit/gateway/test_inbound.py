@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from natter_gateway.inbound import Inbound
@@ -33,7 +35,7 @@ class Line:
 
 
 def contiguous(frames: list[AudioFrame]) -> bool:
-    return all(one.next_sample == two.first_sample for one, two in zip(frames, frames[1:], strict=False))
+    return all(one.next_sample == two.first_sample for one, two in itertools.pairwise(frames))
 
 
 def test_audio_becomes_contiguous_frames() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -56,8 +56,25 @@ _tag_decoder: Final = msgspec.json.Decoder(_Tag)
 
 
 def encode(message: Message) -> bytes:
-    """Return ``message`` as JSON bytes."""
-    return _encoder.encode(message)
+    """Return ``message`` as JSON bytes.
+
+    Text may hold halves of surrogate pairs: a model's tokens, or JSON escapes, may end within a character.
+    Two halves that follow each other are joined, a lone one becomes U+FFFD.
+    """
+    try:
+        return _encoder.encode(message)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_whole(msgspec.to_builtins(message)))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_whole(name): _whole(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(part) for part in value]
+    return value
 
 
 def decode(data: bytes) -> Message | Unknown:

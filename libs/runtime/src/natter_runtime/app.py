@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 VERSION: Final = "0.1.0"
 CONNECT_PATIENCE_S: Final = 30.0
 """How long a starting service waits for NATS."""
+CONNECT_TRY_S: Final = 2.0
+"""How long one attempt takes; between two it notices that it is to stop."""
 
 
 @dataclass(slots=True)
@@ -80,27 +82,26 @@ async def serve_sessions(
     gc.freeze()
     card = Card(runtime.service, runtime.instance, runtime.config.capacity, engine, model, VERSION)
     host = Host(runtime.bus, card, hearing, attend, runtime.clock, runtime.metrics)
-    async with asyncio.TaskGroup() as group:
-        serving = spawn(group, host.serve(runtime.stopping, runtime.config.drain_s), "serve")
+
+    def ready() -> None:
         runtime.ready.set()
         log.info("ready engine=%s model=%s capacity=%d", engine, model, card.capacity)
-        await serving
+
+    await host.serve(runtime.stopping, runtime.config.drain_s, ready)
 
 
 def main(service: Service) -> None:
-    """Run ``service`` as a process until SIGTERM or SIGINT; exits with 2 on a wrong setting."""
+    """Run ``service`` as a process until SIGTERM or SIGINT; exits with 2 on a wrong setting, 1 on a failure."""
     assert threads
     try:
         runtime_config = load(RuntimeConfig, os.environ)
         config = load(service.config, os.environ)
-    except UsageError as error:
-        sys.exit(f"natter-{service.name}: {error}")
-    logs.configure(service.name, runtime_config.log_level)
-    try:
+        logs.configure(service.name, runtime_config.log_level)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(service, runtime_config, config))
     except NatterError as error:
-        sys.exit(f"natter-{service.name}: {error}")
+        sys.stderr.write(f"natter-{service.name}: {error}\n")
+        sys.exit(2 if isinstance(error, UsageError) else 1)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -142,7 +143,7 @@ async def _connect(config: RuntimeConfig, instance: str, stopping: asyncio.Event
     deadline = clock.monotonic() + CONNECT_PATIENCE_S
     while True:
         try:
-            return await bus_nats.connect(config.nats_url, name=instance, limits=limits)
+            return await bus_nats.connect(config.nats_url, name=instance, limits=limits, connect_timeout=CONNECT_TRY_S)
         except NatterError as error:
             if stopping.is_set():
                 return None
@@ -170,18 +171,29 @@ async def run(service: Service, runtime: Runtime, config: Any) -> None:
             runtime.config.health_port,
             runtime.metrics,
             lambda: clock.monotonic() - alive,
-            runtime.ready.is_set,
+            lambda: runtime.ready.is_set() and not runtime.stopping.is_set(),
         )
     try:
         async with asyncio.TaskGroup() as group:
             ticking = spawn(group, tick(), "alive")
             await service.serve(config, runtime)
             await stop(ticking)
-    except* NatterError as errors:
-        raise errors.exceptions[0] from None
+    except ExceptionGroup as group:
+        raise _cause(group) from None
     finally:
         if health is not None:
             health.close()
+
+
+def _cause(group: ExceptionGroup[Exception]) -> Exception:
+    """Return the one error that operators can act on, or ``group`` if there is anything else in it."""
+    foreseen, defects = group.split(NatterError)
+    if foreseen is None or defects is not None:
+        return group
+    cause: Exception = foreseen
+    while isinstance(cause, ExceptionGroup):
+        cause = cause.exceptions[0]
+    return cause
 
 
 def settings_for(service: Service, environ: Mapping[str, str]) -> Any:

@@ -10,16 +10,21 @@ Traps of nats-py that this file takes care of:
 - On overflow nats-py drops the *newest* messages. Our handlers only enqueue, so its own queue stays
   empty, and each consumer's queue applies its own policy.
 - ``drain()`` can block for its whole time-out, 30 s by default; here 3.
+- It awaits with ``wait_for``, which before Python 3.12 swallows a cancellation that comes together with
+  the result. :func:`_heeding` takes it up again. Where it comes together with a refused connection, the
+  client would connect for ever, even one that was closed; there the error callback does the same.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import msgspec
 import nats
@@ -57,6 +62,26 @@ _NO_RESPONDERS: Final = "503"
 _AUDIO: Final = f".{Lane.AUD.value}."
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _heeding(call: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Make ``call`` end as cancelled if it was cancelled, whatever became of that on the way."""
+
+    @functools.wraps(call)
+    async def heeding(*args: P.args, **kwargs: P.kwargs) -> T:
+        task = asyncio.current_task()
+        before = task.cancelling() if task is not None else 0
+        try:
+            return await call(*args, **kwargs)
+        finally:
+            if task is not None and task.cancelling() > before:
+                raise asyncio.CancelledError
+
+    return heeding
+
+
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
     """How much the event log keeps.
@@ -88,12 +113,14 @@ class _Listening:
     def __init__(self, subscription: NatsSubscription) -> None:
         self._subscription = subscription
 
+    @_heeding
     async def unsubscribe(self) -> None:
         try:
             await self._subscription.unsubscribe()
         except NatsError as error:
             log.debug("unsubscribe: %s", error)
 
+    @_heeding
     async def drain(self) -> None:
         try:
             await self._subscription.drain()  # type: ignore[no-untyped-call]
@@ -112,6 +139,7 @@ class NatsLog:
         self._tokens = itertools.count(1)
         self._promises: dict[str, asyncio.Future[int]] = {}
 
+    @_heeding
     async def ensure(self, limits: StreamLimits) -> None:
         """Create the stream, or bring an existing one to ``limits``.
 
@@ -178,6 +206,7 @@ class NatsLog:
         else:
             promise.set_exception(LogError(ack.error.description))
 
+    @_heeding
     async def read(self, pattern: str) -> list[Stored]:
         config = ConsumerConfig(
             deliver_policy=DeliverPolicy.ALL,
@@ -205,6 +234,7 @@ class NatsLog:
                 stored.append(Stored(message.metadata.sequence.stream, message.subject, message.data, id))
         return stored
 
+    @_heeding
     async def last(self, subject: str) -> int:
         try:
             return (await self._js.get_last_msg(STREAM, subject)).seq or 0
@@ -213,6 +243,7 @@ class NatsLog:
         except (TimeoutError, NatsError, APIError) as error:
             raise LogError(f"{subject}: {error or type(error).__name__}") from error
 
+    @_heeding
     async def fullness(self) -> float:
         try:
             info = await self._js.stream_info(STREAM)
@@ -220,6 +251,7 @@ class NatsLog:
             raise LogError(f"stream {STREAM}: {error or type(error).__name__}") from error
         return info.state.bytes / info.config.max_bytes if info.config.max_bytes else 0.0
 
+    @_heeding
     async def delete(self, pattern: str) -> None:
         try:
             await self._js.purge_stream(STREAM, subject=pattern)
@@ -234,16 +266,12 @@ class NatsBus:
         self._main = main
         self._audio = audio
         self._reconnect_callbacks: list[Callable[[], None]] = []
+        self._closing = False
         self._log = NatsLog(main, log_timeout)
 
     @property
     def log(self) -> EventLog:
         return self._log
-
-    @property
-    def connected(self) -> bool:
-        """Whether both connections are up."""
-        return self._main.is_connected and self._audio.is_connected
 
     async def ensure_log(self, limits: StreamLimits) -> None:
         """Create or update the event log's stream."""
@@ -270,6 +298,7 @@ class NatsBus:
         except NatsError as error:
             raise BusError(f"subscribe {pattern}: {error or type(error).__name__}") from error
 
+    @_heeding
     async def request(self, subject: str, data: bytes, *, timeout: float) -> Delivery:
         try:
             return _delivery(await self._main.request(subject, data, timeout=timeout))
@@ -284,6 +313,7 @@ class NatsBus:
         if request.reply:
             await self.publish(request.reply, data)
 
+    @_heeding
     async def flush(self) -> None:
         await asyncio.sleep(0)
         try:
@@ -295,24 +325,34 @@ class NatsBus:
         self._reconnect_callbacks.append(callback)
         return lambda: self._reconnect_callbacks.remove(callback)
 
+    def disconnected(self) -> None:
+        """A connection is down; it is being made again, unless that was the wish."""
+        if not self._closing:
+            log.warning("nats: disconnected")
+
     def reconnected(self) -> None:
         """Tell those who asked that messages may have been missed."""
+        log.warning("nats: reconnected")
         for callback in list(self._reconnect_callbacks):
             callback()
 
+    @_heeding
     async def close(self) -> None:
+        self._closing = True
         for client in (self._audio, self._main):
             try:
                 await client.drain()
             except NatsError as error:
                 log.debug("drain: %s", error)
-                await client.close()
+                with contextlib.suppress(OSError):  # what was to be sent cannot be: the server is gone
+                    await client.close()
 
 
 def _delivery(message: Msg) -> Delivery:
     return Delivery(message.subject, message.data, message.headers or {}, message.reply)
 
 
+@_heeding
 async def connect(
     url: str,
     *,
@@ -330,40 +370,46 @@ async def connect(
     bus: NatsBus | None = None
 
     async def on_error(error: Exception) -> None:
-        log.warning("nats: %s: %s", type(error).__name__, error)
+        level = logging.DEBUG if isinstance(error, OSError) else logging.WARNING  # refused ten times a second
+        log.log(level, "nats: %s: %s", type(error).__name__, error)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError
 
     async def on_reconnect() -> None:
-        log.warning("nats: reconnected")
         if bus is not None:
             bus.reconnected()
 
     async def on_disconnect() -> None:
-        log.warning("nats: disconnected")
+        if bus is not None:
+            bus.disconnected()
 
-    clients: list[Client] = []
-    for kind, buffer in (("main", 2 * 1024 * 1024), ("audio", 0)):
+    async def dial(kind: str, buffer: int) -> Client:
         try:
             async with asyncio.timeout(connect_timeout):
-                clients.append(
-                    await nats.connect(
-                        servers=[server.strip() for server in url.split(",")],
-                        name=f"{name}-{kind}",
-                        pending_size=buffer,
-                        allow_reconnect=True,
-                        max_reconnect_attempts=-1,
-                        reconnect_time_wait=0.1,
-                        connect_timeout=2,
-                        drain_timeout=3,
-                        ping_interval=5,
-                        error_cb=on_error,
-                        reconnected_cb=on_reconnect,
-                        disconnected_cb=on_disconnect,
-                    )
+                return await nats.connect(
+                    servers=[server.strip() for server in url.split(",")],
+                    name=f"{name}-{kind}",
+                    pending_size=buffer,
+                    allow_reconnect=True,
+                    max_reconnect_attempts=-1,
+                    reconnect_time_wait=0.1,
+                    connect_timeout=2,
+                    drain_timeout=3,
+                    ping_interval=5,
+                    error_cb=on_error,
+                    reconnected_cb=on_reconnect,
+                    disconnected_cb=on_disconnect,
                 )
         except (OSError, NatsError, TimeoutError) as error:
-            for client in clients:
-                await client.close()
             raise BusError(f"no NATS server at {url}: {error or type(error).__name__}") from error
-    bus = NatsBus(clients[0], clients[1], log_timeout)
-    await bus.ensure_log(limits or StreamLimits())
-    return bus
+
+    async with contextlib.AsyncExitStack() as undo:
+        main = await dial("main", 2 * 1024 * 1024)
+        undo.push_async_callback(main.close)
+        audio = await dial("audio", 0)
+        undo.push_async_callback(audio.close)
+        bus = NatsBus(main, audio, log_timeout)
+        await bus.ensure_log(limits or StreamLimits())
+        undo.pop_all()
+        return bus

@@ -12,7 +12,7 @@ import msgspec
 
 from natter_protocol import codec, subjects
 from natter_protocol.session import SessionAssigned, SessionTake
-from natter_protocol.svc import SvcClaim, SvcFull, SvcOffer, SvcTaken
+from natter_protocol.svc import SvcClaim, SvcOffer, SvcTaken
 from natter_runtime.bus import Bus
 from natter_runtime.errors import BusError, NatterError, NoResponders, RequestTimeout
 from natter_runtime.metrics import Metrics
@@ -124,7 +124,10 @@ async def _attempt(bus: Bus, seat: Seat, service: str, metrics: Metrics) -> Hold
 
 
 async def _offer(bus: Bus, seat: Seat, service: str) -> str | None:
-    """Return the instance that offers, an empty string to ask again, or None if nobody has room."""
+    """Return the instance that offers, an empty string to ask again, or None if nobody is there to ask.
+
+    One that is full is leaving the queue group, so the next question reaches another, or nobody.
+    """
     request = msgspec.structs.replace(SvcClaim(gateway=seat.service), session=seat.session)
     try:
         answer = await bus.request(subjects.svc(service, "claim"), codec.encode(request), timeout=CLAIM_TIMEOUT_S)
@@ -133,6 +136,4 @@ async def _offer(bus: Bus, seat: Seat, service: str) -> str | None:
     except RequestTimeout:
         return ""
     message = codec.decode(answer.data)
-    if isinstance(message, SvcOffer):
-        return message.instance
-    return None if isinstance(message, SvcFull) else ""
+    return message.instance if isinstance(message, SvcOffer) else ""

@@ -90,10 +90,15 @@ def _parse(text: str, hint: Any, about: Setting) -> Any:
     if about.choices and value not in about.choices:
         raise UsageError(f"{about.env}={text!r}: expected one of {', '.join(about.choices)}")
     low, high = about.low, about.high
-    if (low is not None and value < low) or (high is not None and value > high):
-        bounds = " to ".join("" if bound is None else f"{bound:g}" for bound in (low, high))
-        raise UsageError(f"{about.env}={text!r}: expected {bounds}{_in_unit(about)}")
+    if not ((low is None or value >= low) and (high is None or value <= high)):  # so that nan fits nowhere
+        raise UsageError(f"{about.env}={text!r}: expected {_bounds(low, high)}{_in_unit(about)}")
     return value
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if high is None:
+        return f"at least {low:.12g}"
+    return f"at most {high:.12g}" if low is None else f"{low:.12g} to {high:.12g}"
 
 
 def _without_none(hint: Any) -> Any:

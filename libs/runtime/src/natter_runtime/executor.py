@@ -86,7 +86,11 @@ class ModelExecutor:
                 raise Skipped(f"{len(self._jobs)} jobs wait")
             heapq.heappush(self._jobs, job)
             self._changed.notify()
-        return await future
+        try:
+            return await future
+        except asyncio.CancelledError:
+            self._withdraw(job)
+            raise
 
     @property
     def waiting(self) -> int:
@@ -94,11 +98,19 @@ class ModelExecutor:
         return len(self._jobs)
 
     def close(self) -> None:
-        """Take no more jobs; the threads end after the one they are in."""
+        """Take no more jobs; the threads end after the one they are in, those that wait are skipped."""
         with self._changed:
             self._stopping = True
-            self._jobs.clear()
+            waiting, self._jobs = self._jobs, []
             self._changed.notify_all()
+        for job in waiting:
+            _hand_over(job, None, Skipped("the executor is closed"))
+
+    def _withdraw(self, job: _Job) -> None:
+        with self._changed:
+            if job in self._jobs:
+                self._jobs.remove(job)
+                heapq.heapify(self._jobs)
 
     def _loop(self) -> None:
         while True:
@@ -122,10 +134,17 @@ class ModelExecutor:
                 result = job.work()
             except BaseException as raised:  # noqa: BLE001 - it is handed to whoever awaits the job
                 error = raised
-        try:
-            job.loop.call_soon_threadsafe(_settle, job.future, result, error)
-        except RuntimeError:
-            log.debug("the event loop was closed before a model call returned")
+        _hand_over(job, result, error)
+
+
+def _hand_over(job: _Job, result: object, error: BaseException | None) -> None:
+    """Give the outcome to whoever awaits the job, on their event loop."""
+    if isinstance(error, StopIteration):  # which a future cannot carry
+        error = RuntimeError(f"a model call raised {error!r}")
+    try:
+        job.loop.call_soon_threadsafe(_settle, job.future, result, error)
+    except RuntimeError:
+        log.debug("the event loop was closed before a model call returned")
 
 
 def _settle(future: asyncio.Future[Any], result: object, error: BaseException | None) -> None:

@@ -62,7 +62,7 @@ def fold(facts: Iterable[Message]) -> SessionState:
         wishes=_wishes(ordered),
         conversation=_conversation(turns, replies, calls),
         last_turn=max(turns, default=0),
-        last_epoch=max((*replies, voids.through, *voids.only), default=0),
+        last_epoch=max((*(fact.epoch for fact in ordered), voids.through, *voids.only), default=0),
         void_through=voids.through,
         void_only=voids.only,
         closed=closed.reason if closed else None,
@@ -155,7 +155,7 @@ def _wishes(facts: list[Message]) -> tuple[Wish, ...]:
 def _conversation(
     turns: dict[int, TurnState], replies: dict[int, ReplyState], calls: dict[str, CallState]
 ) -> tuple[Entry, ...]:
-    """By epoch: what the user said, what was heard of the answer, what tools were called."""
+    """By epoch: what the user said, what was heard of the answer, what tools were called, in their order."""
     entries: list[tuple[int, int, Entry]] = []
     for turn in turns.values():
         if turn.status is TurnStatus.COMMITTED and turn.text:
@@ -166,5 +166,5 @@ def _conversation(
             entries.append((reply.epoch, 1, Entry(Role.AGENT, reply.epoch, reply.heard, reply.turn, interrupted)))
     for call in calls.values():
         entries.append((call.epoch, 2, Entry(Role.TOOL, call.epoch, turn=call.turn, call=call)))
-    entries.sort(key=lambda entry: (entry[0], entry[1], entry[2].call.call if entry[2].call else ""))
+    entries.sort(key=lambda entry: entry[:2])
     return tuple(entry for _, _, entry in entries)

@@ -15,9 +15,14 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from natter_runtime.metrics import Metrics
 
 STUCK_S: Final = 5.0
+_POLL_S: Final = 0.05
+"""So long :meth:`HealthServer.close` may wait for the thread."""
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = 2.0
+    """Seconds; one that connects and says nothing must not keep the others waiting."""
+
     def log_message(self, format: str, *args: Any) -> None:
         """Requests of probes are not worth a line."""
 
@@ -40,7 +45,7 @@ class HealthServer:
         self._ready = ready
         self._server: WSGIServer = make_server(host, port, self._answer, handler_class=_Quiet)
         self.port = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL_S,), name="health", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

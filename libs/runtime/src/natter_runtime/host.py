@@ -17,7 +17,7 @@ from natter_protocol.session import CloseReason, SessionAssigned, SessionClosed,
 from natter_protocol.svc import SvcClaim, SvcFull, SvcOffer, SvcTaken
 from natter_runtime.bus import Bus, Delivery, Subscription
 from natter_runtime.clock import Clock
-from natter_runtime.errors import BusError
+from natter_runtime.errors import BusError, LogError
 from natter_runtime.logs import session_id
 from natter_runtime.metrics import Metrics
 from natter_runtime.presence import Card, Presence
@@ -32,6 +32,8 @@ OFFER_S: Final = 3.0
 """An offer that nobody takes is withdrawn after this."""
 ORPHAN_S: Final = 35.0
 """A session whose gateway was silent for so long is closed as abandoned."""
+STOP_S: Final = 1.0
+"""So long a service may take to notice that a session is over, before it is cancelled."""
 MAX_CLAIMS: Final = 256
 
 Attend = Callable[[Seat], Awaitable[None]]
@@ -51,7 +53,9 @@ class Host:
         self._pulse = Pulse(bus, clock)
         self._presence = Presence(bus, card, clock, lambda: len(self._sessions))
         self._sessions: dict[str, asyncio.Task[None]] = {}
-        self._offers = 0
+        self._engaged: set[asyncio.Task[None]] = set()
+        """What takes up room: sessions, and offers that may become one."""
+        self._offers: dict[str, asyncio.Future[tuple[SessionTake, Delivery] | None]] = {}
         self._claims: BoundedQueue[Delivery] = BoundedQueue("host.claims", MAX_CLAIMS, Overflow.FAIL, metrics.drop)
         self._offering: Subscription | None = None
         self._emptied = asyncio.Event()
@@ -61,8 +65,11 @@ class Host:
         """How many sessions are served now."""
         return len(self._sessions)
 
-    async def serve(self, stopping: asyncio.Event, drain_s: float) -> None:
-        """Offer and serve until ``stopping``; then hand over for at most ``drain_s`` seconds, and return."""
+    async def serve(self, stopping: asyncio.Event, drain_s: float, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Offer and serve until ``stopping``; then hand over for at most ``drain_s`` seconds, and return.
+
+        ``on_ready`` is called when a claim would be heard.
+        """
         async with asyncio.TaskGroup() as group:
             await self._presence.listen()
             await self._pulse.listen()
@@ -73,9 +80,10 @@ class Host:
                 spawn(group, self._presence.answer(), "host.presence"),
                 spawn(group, self._answer_claims(group), "host.claims"),
             ]
+            on_ready()
             await stopping.wait()
             await self._drain(drain_s)
-            for task in (*chores, *self._sessions.values()):
+            for task in (*chores, *self._engaged):
                 await stop(task)
             await self._presence.close()
             await self._pulse.close()
@@ -85,8 +93,12 @@ class Host:
 
     # -- being found ----------------------------------------------------------------------------
 
+    @property
+    def _full(self) -> bool:
+        return len(self._engaged) >= self._card.capacity
+
     async def _offer_again(self) -> None:
-        if self._offering is None and not self._presence.draining:
+        if self._offering is None and not self._presence.draining and not self._full:
             self._offering = await self._bus.subscribe(self._svc("claim"), self._on_claim, queue=self._card.service)
 
     async def _stop_offering(self) -> None:
@@ -112,47 +124,58 @@ class Host:
         request = codec.decode(delivery.data)
         if not isinstance(request, SvcClaim):
             return
-        if self._presence.draining or self.sessions + self._offers >= self._card.capacity:
+        if self._presence.draining or self._full:
             self._metrics.claim("full")
             await self._bus.respond(delivery, codec.encode(SvcFull(instance=self._card.instance)))
             return
-        self._offers += 1
-        if self.sessions + self._offers >= self._card.capacity:
+        self._engaged.add(spawn_contained(group, self._engage(request.session, delivery), request.session))
+        if self._full:
             await self._stop_offering()
-        spawn_contained(group, self._offer(request.session, delivery), f"offer {request.session}")
 
     # -- taking and serving ---------------------------------------------------------------------
 
-    async def _offer(self, session: str, delivery: Delivery) -> None:
-        """Listen in on the session, offer to take it, and serve it if the offer is taken in time."""
+    async def _engage(self, session: str, delivery: Delivery) -> None:
+        """Offer to take a session, and serve it if the offer is taken."""
         session_id.set(session)
-        taken: asyncio.Future[tuple[SessionTake, Delivery]] = asyncio.get_running_loop().create_future()
+        try:
+            async with Seat(self._bus, self._card.service, session, self._hearing, self._metrics) as seat:
+                taken = await self._offer(seat, delivery)
+                if taken is not None:
+                    await self._serve_session(seat, *taken)
+        finally:
+            self._engaged.discard(_current_task())
+            await self._offer_again()
+
+    async def _offer(self, seat: Seat, delivery: Delivery) -> tuple[SessionTake, Delivery] | None:
+        """Listen in on the session and offer to take it; return the take, or None if it is not taken by us in time."""
+        taken: asyncio.Future[tuple[SessionTake, Delivery] | None] = asyncio.get_running_loop().create_future()
 
         def on_take(take: SessionTake, request: Delivery) -> None:
-            if not taken.done() and take.instance == self._card.instance:
-                taken.set_result((take, request))
-            elif take.number > seat.claim > 0:
+            if taken.done():
                 seat.released.set()
+            else:
+                taken.set_result((take, request) if take.instance == self._card.instance else None)
 
-        seat = Seat(self._bus, self._card.service, session, self._hearing, self._metrics)
+        earlier = self._offers.get(seat.session)
+        if earlier is not None and not earlier.done():
+            earlier.set_result(None)  # whoever asks again has not heard of it
+        self._offers[seat.session] = taken
         seat.on_take = on_take
-        async with seat:
-            try:
-                await seat.listen()
-                await self._bus.respond(delivery, codec.encode(SvcOffer(instance=self._card.instance)))
-                async with asyncio.timeout(OFFER_S):
-                    take, request = await taken
-            except TimeoutError:
-                self._metrics.claim("withdrawn")
-                return
-            finally:
-                self._offers -= 1
-            await self._serve_session(seat, take, request)
+        try:
+            await seat.listen()
+            await self._bus.respond(delivery, codec.encode(SvcOffer(instance=self._card.instance)))
+            await asyncio.wait([taken], timeout=OFFER_S)
+        finally:
+            if self._offers.get(seat.session) is taken:
+                del self._offers[seat.session]
+        if not taken.done() or taken.result() is None:
+            self._metrics.claim("withdrawn")
+            return None
+        return taken.result()
 
     async def _serve_session(self, seat: Seat, take: SessionTake, request: Delivery) -> None:
         """Serve the session until it is closed, given to somebody else, or fails."""
-        current = asyncio.current_task()
-        assert current is not None
+        current = _current_task()
         older = self._sessions.get(seat.session)
         self._sessions[seat.session] = current
         try:
@@ -168,7 +191,6 @@ class Host:
             self._metrics.sessions(self.sessions)
             if not self._sessions:
                 self._emptied.set()
-            await self._offer_again()
 
     async def _run(self, seat: Seat) -> None:
         async with asyncio.TaskGroup() as group:
@@ -178,7 +200,7 @@ class Host:
             try:
                 await asyncio.wait([attending, released], return_when=asyncio.FIRST_COMPLETED)
                 seat.inbox.close()
-                await asyncio.wait([attending], timeout=1.0)
+                await asyncio.wait([attending], timeout=STOP_S)
             finally:
                 for task in (attending, orphaned, released):
                     await stop(task)
@@ -192,28 +214,37 @@ class Host:
         except Exception as error:
             log.exception("the session cannot go on here")
             seat.fail(ErrorCode.INTERNAL, str(error) or type(error).__name__)
+        if not seat.released.is_set():
+            seat.fail(ErrorCode.INTERNAL, "nobody attends to the session any more")
 
     async def _watch_owner(self, seat: Seat) -> None:
-        """Close the session as abandoned when no gateway has owned it for :data:`ORPHAN_S`."""
-        watch = self._pulse.watch
+        """Close the session as abandoned when its gateway was silent for :data:`ORPHAN_S` and gives no answer."""
+        watch, owner = self._pulse.watch, ""
         while True:
             await self._clock.sleep(BEAT_S)
-            watch.look(self._clock.monotonic())
-            owner = seat.state.assigned.get("gateway", "")
+            now = self._clock.monotonic()
+            watch.look(now)
+            owner = owner or seat.state.assigned.get("gateway", "")
             if not owner:
                 continue
-            watch.expect(owner, self._clock.monotonic())
-            if watch.silent_for(owner, self._clock.monotonic()) > ORPHAN_S:
-                latest = await self._owner(seat.session)
-                if latest in ("", owner):
-                    await seat.say(SessionClosed(reason=CloseReason.ABANDONED, detail=f"gateway {owner} is gone"))
-                    seat.released.set()
-                    return
+            watch.expect(owner, now)
+            if watch.silent_for(owner, now) <= ORPHAN_S:
+                continue
+            silent, owner = owner, await self._latest_owner(seat.session, owner)
+            if owner == silent and not await self._pulse.answers("gateway", owner):
+                await seat.say(SessionClosed(reason=CloseReason.ABANDONED, detail=f"gateway {owner} is gone"))
+                seat.released.set()
+                return
 
-    async def _owner(self, session: str) -> str:
-        events = await self._bus.log.read(subjects.assigned(session, "gateway"))
+    async def _latest_owner(self, session: str, known: str) -> str:
+        """Return the gateway that the log names last, or an empty string if the log cannot be read now."""
+        try:
+            events = await self._bus.log.read(subjects.assigned(session, "gateway"))
+        except LogError as error:
+            log.warning("the session's gateway cannot be looked up: %s", error)
+            return ""
         message = codec.decode(events[-1].data) if events else None
-        return message.instance if isinstance(message, SessionAssigned) else ""
+        return message.instance if isinstance(message, SessionAssigned) else known
 
     # -- leaving --------------------------------------------------------------------------------
 
@@ -230,6 +261,12 @@ class Host:
                     await self._emptied.wait()
             except TimeoutError:
                 log.warning("%d sessions found no new worker in %.0f s", self.sessions, drain_s)
+
+
+def _current_task() -> asyncio.Task[None]:
+    task: asyncio.Task[None] | None = asyncio.current_task()
+    assert task is not None
+    return task
 
 
 async def _wait(event: asyncio.Event) -> None:

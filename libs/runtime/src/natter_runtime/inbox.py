@@ -21,6 +21,9 @@ MAX_LIVE: Final = 64
 MAX_AUDIO: Final = 1500
 """30 s of 20 ms frames: as much as the gateway's ring holds."""
 
+_ABOUT: Final = ("by", "epoch", "scope", "service", "first_sample")
+"""Commands that differ in one of these do not replace each other."""
+
 Item = Message | AudioFrame
 
 
@@ -31,7 +34,7 @@ class InboxClosed(Exception):
 class Inbox:
     """Bounded, by lane:
 
-    - ``ctl``: one slot per kind (type, epoch and scope); a newer one takes the slot;
+    - ``ctl``: one slot per kind (type, publisher and what it is about); a newer one takes the slot;
     - ``evt``: ``FAIL``, because no fact may be lost (the session ends as overloaded);
     - ``live``: ``LATEST`` per type and epoch;
     - ``aud``: ``DROP_OLDEST`` for input, ``FAIL`` for output, where credit bounds what can come.
@@ -72,7 +75,7 @@ class Inbox:
         self._filled.set()
 
     def _put_command(self, item: Message) -> None:
-        key = (item.type_name(), item.epoch, getattr(item, "scope", None), getattr(item, "service", None))
+        key = (item.type_name(), *(getattr(item, name, None) for name in _ABOUT))
         self._commands.pop(key, None)
         if len(self._commands) >= MAX_COMMANDS:
             raise QueueFull(f"inbox.ctl is full ({MAX_COMMANDS})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from natter_protocol.base import Lane, Message
-from natter_protocol.session import SessionAssigned
+from natter_protocol.session import SessionAssigned, SessionTake
 from natter_protocol.stt import SttFinal
 from natter_protocol.tts import TtsSegment
 from natter_runtime.fold import fold
@@ -23,6 +23,9 @@ class Record:
         self.sequences = Sequences()
         self._facts: list[Message] = []
         self._state: SessionState | None = None
+        self._announced: dict[str, SessionAssigned] = {}
+        self._takes: dict[str, SessionTake] = {}
+        self._since: dict[str, dict[int, int]] = {}
 
     @property
     def state(self) -> SessionState:
@@ -33,17 +36,44 @@ class Record:
 
     def hear(self, message: Message) -> Verdict:
         """Judge a message from another service; keep it if it is a fact, learn what is void."""
+        if isinstance(message, SessionAssigned):
+            self._announced[message.service] = message
+            self._match(message.service)
+            return Verdict.NEW
         verdict = self.sequences.accept(message)
-        if isinstance(message, SessionAssigned):  # heard is not yet written: it may have been refused
-            return verdict
         if verdict in (Verdict.NEW, Verdict.GAP):
             self._keep(message)
             if message.perishable and message.epoch in self.voids:
                 return Verdict.STALE
         return verdict
 
-    def read(self, message: Message) -> bool:
-        """Keep a fact read from the log, of whatever claim; return whether it was new."""
+    def taken(self, take: SessionTake) -> None:
+        """Somebody has taken a service: from now on that claim is the valid one."""
+        self.sequences.set_claim(take.service, take.number)
+        self._since.setdefault(take.service, {})[take.number] = take.number
+        self._takes[take.service] = take
+        self._match(take.service)
+
+    def _match(self, service: str) -> None:
+        """Keep an assignment that was heard once it is taken; heard alone it may have been refused."""
+        announced, take = self._announced.get(service), self._takes.get(service)
+        if announced is not None and take is not None and announced.instance == take.instance:
+            del self._announced[service], self._takes[service]
+            self.read(announced, take.number)
+
+    def read(self, message: Message, sequence: int) -> bool:
+        """Keep a fact that the log has at ``sequence``; return whether it was new.
+
+        What was said under an older claim is history. But what was stored after a newer claim had spoken
+        comes from a worker that did not know yet that it had lost the session, and is dropped here as it
+        is when heard.
+        """
+        if message.claim:
+            since = self._since.setdefault(message.by, {})
+            if any(claim > message.claim and first < sequence for claim, first in since.items()):
+                return False
+            since[message.claim] = min(sequence, since.get(message.claim, sequence))
+            self.sequences.set_claim(message.by, message.claim)
         if not self.sequences.remember(message):
             return False
         self._keep(message)

@@ -71,7 +71,7 @@ class SeatFailed(Exception):
 
 
 class Seat:
-    """See the module. Use as ``async with seat:``; leaving it unsubscribes."""
+    """See the module. Use as ``async with seat:``; leaving it waits for the log and unsubscribes."""
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class Seat:
         self._metrics = metrics
         self._early: deque[Message] = deque()
         self._taken = False
+        self._takes: dict[str, int] = {}
         self._seqs: dict[Lane, int] = {}
         self._unstored = 0
         self._call_trace = ""
@@ -122,12 +123,15 @@ class Seat:
         self.inbox.close()
         try:
             await self._group.__aexit__(kind, error, trace)
+        except BaseExceptionGroup as group:
+            if group.exceptions != (error,):  # the caller's own error goes on as it is
+                raise
         finally:
             for subscription in self._subscriptions:
                 await subscription.unsubscribe()
 
     async def listen(self) -> None:
-        """Subscribe to all that this service hears; nothing reaches the inbox yet."""
+        """Subscribe to all that this service hears; no message reaches the inbox yet."""
         patterns = [subjects.lane(self.session, Lane.CTL), subjects.lane(self.session, Lane.EVT)]
         patterns += [subjects.of_type(self.session, message) for message in self._hearing.live]
         for pattern in patterns:
@@ -149,12 +153,13 @@ class Seat:
             LogError: the log cannot be read.
         """
         self.claim = number
-        self.record.sequences.set_claim(self.service, number)
         await self._read_log()
+        self.record.sequences.set_claim(self.service, number)
         self._call_trace = self.state.trace
         self._taken = True
         while self._early:
             self._hear(self._early.popleft())
+        self._notice_successor()
 
     @property
     def state(self) -> SessionState:
@@ -171,9 +176,10 @@ class Seat:
         """
         message = self._stamped(message)
         if message.lane is Lane.EVT:
-            if self._unstored >= MAX_UNSTORED:
+            if self._unstored >= MAX_UNSTORED and self.failure is None:  # the last words may pass
                 raise self.fail(ErrorCode.LOG_UNAVAILABLE, f"{self._unstored} facts wait for the event log")
             first = await self._append(message)
+            self._unstored += 1
             spawn(self._group, self._confirm(message, first), f"{self.service}.confirm")
             return
         try:
@@ -256,7 +262,6 @@ class Seat:
         raise LogError(f"{message.type_name()}: the event log gave no acknowledgement")
 
     async def _confirm(self, message: Message, first: asyncio.Future[int]) -> None:
-        self._unstored += 1
         try:
             await self._stored(message, first)
         except LogError as error:
@@ -290,6 +295,12 @@ class Seat:
             self._behind.set()
         if not isinstance(message, SessionAssigned):  # what counts is the take that follows it
             self._deliver(message)
+        self._notice_successor()
+
+    def _notice_successor(self) -> None:
+        """Who speaks for this service under a newer claim has the session."""
+        if self.record.sequences.claim_of(self.service) > self.claim:
+            self.released.set()
 
     def _deliver(self, message: Message) -> None:
         try:
@@ -300,9 +311,14 @@ class Seat:
             self.released.set()
 
     def _on_session_take(self, take: SessionTake, delivery: Delivery) -> None:
+        if take.number <= self._takes.get(take.service, 0):
+            self._metrics.drop("stale")
+            return
+        self._takes[take.service] = take.number
         if take.service == self.service:
             self.on_take(take, delivery)
-        self.record.sequences.set_claim(take.service, take.number)
+        else:
+            self.record.taken(take)
         if self._taken:
             self._deliver(take)
 
@@ -341,22 +357,21 @@ class Seat:
             if not self._taken:
                 continue
             try:
-                for message in await self._read_log():
-                    self._deliver(message)
+                unknown = await self._read_log()
             except LogError as error:
                 log.warning("cannot re-read the event log: %s", error)
                 await asyncio.sleep(APPEND_TIMEOUT_S)
                 self._behind.set()
+                continue
+            for message in unknown:
+                self._deliver(message)
+            self._notice_successor()
 
     async def _read_log(self) -> list[Message]:
-        """Read what the log has; return the facts that were not known, oldest first.
-
-        What is missing even there was never stored, and is not waited for.
-        """
+        """Read what the log has; return the facts that were not known, oldest first."""
         unknown = []
         for stored in await self._bus.log.read(subjects.lane(self.session, Lane.EVT)):
             message = self._decoded(Delivery(stored.subject, stored.data))
-            if message is not None and self.record.read(message):
+            if message is not None and self.record.read(message, stored.sequence):
                 unknown.append(message)
-        self.record.sequences.forgive()
         return unknown

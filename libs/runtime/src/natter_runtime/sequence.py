@@ -12,7 +12,7 @@ class Verdict(Enum):
 
     NEW = auto()
     GAP = auto()
-    """New, but something from the same publisher before it is missing: read the log."""
+    """New, but something from the same publisher between it and the newest so far is missing: read the log."""
     REPEAT = auto()
     """Heard before, or (live) overtaken by a later one."""
     STALE = auto()
@@ -26,6 +26,7 @@ class Sequences:
         self._claims: dict[str, int] = {}
         self._next: dict[tuple[str, int], int] = {}
         self._ahead: dict[tuple[str, int], set[int]] = {}
+        self._highest: dict[tuple[str, int], int] = {}
         self._newest: dict[tuple[str, int, str, int], int] = {}
 
     def claim_of(self, service: str) -> int:
@@ -54,28 +55,24 @@ class Sequences:
         """Note a fact read from the log, of whatever claim; return whether it was new."""
         return self._accept_fact(message) is not Verdict.REPEAT
 
-    def forgive(self) -> None:
-        """Take all gaps for closed: the log was read, and what it lacks was never stored."""
-        for key, ahead in self._ahead.items():
-            if ahead and key[1]:
-                self._next[key] = max(ahead) + 1
-                ahead.clear()
-
     def _accept_fact(self, message: Message) -> Verdict:
+        """A gap is told of once, by the message that opens it; what fills it later is new whenever it comes.
+
+        A publisher that got no acknowledgement says the same again, so a fact may come seconds after its
+        successors.
+        """
         key = (message.by, message.claim)
         expected = self._next.get(key, 1)
         ahead = self._ahead.setdefault(key, set())
         if message.seq < expected or message.seq in ahead:
             return Verdict.REPEAT
+        ahead.add(message.seq)
         if not message.claim:  # an assignment: it founds a claim, its number is random
-            ahead.add(message.seq)
             return Verdict.NEW
-        if message.seq > expected:
-            ahead.add(message.seq)
-            return Verdict.GAP
-        expected += 1
         while expected in ahead:
             ahead.discard(expected)
             expected += 1
         self._next[key] = expected
-        return Verdict.NEW
+        highest = self._highest.get(key, 0)
+        self._highest[key] = max(highest, message.seq)
+        return Verdict.GAP if message.seq > highest + 1 else Verdict.NEW

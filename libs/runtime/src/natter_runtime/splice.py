@@ -40,7 +40,9 @@ class Splicer:
         if frame.next_sample <= self.position or not frame.pcm:
             return []
         if frame.first_sample > self.position:
-            self._waiting[frame.first_sample] = frame
+            known = self._waiting.get(frame.first_sample)
+            if known is None or known.samples < frame.samples:
+                self._waiting[frame.first_sample] = frame
         else:
             self._waiting[self.position] = _cut(frame, self.position)
         return self._ready()
@@ -73,11 +75,12 @@ class Splicer:
         return ready
 
     def _filler(self, end: int) -> list[AudioFrame] | None:
-        """Return silence up to ``end``, or None if the gap is still worth waiting for."""
+        """Return silence up to ``end``, or None if the gap, or what the answer has left of it, is worth waiting for."""
         assert self.position is not None
         gap = end - self.position
         newest = max(frame.next_sample for frame in self._waiting.values())
-        if gap > ASK_ABOVE and newest - end < PATIENCE:
+        asked = end <= self._asked_through
+        if (gap > ASK_ABOVE or asked) and newest - end < PATIENCE:
             return None
         self.lost += gap
         if gap > LONGEST:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+
+AGAIN_S: Final = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,9 @@ def spawn(group: asyncio.TaskGroup, work: Coroutine[Any, Any, T], name: str) -> 
 
 def spawn_contained(group: asyncio.TaskGroup, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     """Run ``work`` in ``group``; its failure is logged here and harms nobody else."""
-    return group.create_task(contain(work, name), name=name)
+    task = group.create_task(contain(work, name), name=name)
+    task.add_done_callback(lambda _: work.close())  # cancelled before its first step, it would be left unawaited
+    return task
 
 
 async def contain(work: Coroutine[Any, Any, None], name: str) -> None:
@@ -35,11 +39,13 @@ async def contain(work: Coroutine[Any, Any, None], name: str) -> None:
 
 
 async def stop(task: asyncio.Task[Any] | None) -> None:
-    """Cancel ``task`` and wait until it is over. Its own errors are the business of its group."""
-    if task is None or task.done():
-        return
-    task.cancel()
-    await asyncio.wait([task])
+    """Cancel ``task`` and wait until it is over. Its own errors are the business of its group.
+
+    A library may swallow a cancellation, so one that is not over after :data:`AGAIN_S` is cancelled again.
+    """
+    while task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=AGAIN_S)
 
 
 class Slot:
@@ -61,9 +67,13 @@ class Slot:
 
     async def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Stop what runs and run ``work`` instead."""
-        async with self._lock:
-            await stop(self._task)
-            self._task = spawn_contained(self._group, work, self._name)
+        try:
+            async with self._lock:
+                await stop(self._task)
+                self._task = spawn_contained(self._group, work, self._name)
+        except BaseException:
+            work.close()
+            raise
 
     async def clear(self) -> None:
         """Stop what runs."""

@@ -1,0 +1,313 @@
+"""The rules of the code that an import contract (``.importlinter``) cannot say.
+
+Every source file is parsed once; each rule looks for what it forbids and names the place. Where a
+rule has exceptions they are listed with their reasons.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PACKAGES: Final = sorted(path for kind in ("libs", "services") for path in (ROOT / kind).glob("*/src/natter_*"))
+
+MAX_LINES: Final = 500
+MAX_MAIN_LINES: Final = 110
+
+MIRRORED: Final = {
+    "protocol": "libs/protocol/src/natter_protocol",
+    "runtime": "libs/runtime/src/natter_runtime",
+}
+"""Packages of which each file has a test file of the same name: ``tests/unit/<key>/test_<file>.py``."""
+ELSEWHERE: Final = {
+    "natter_runtime/bus.py": "tests/conformance/bus",
+}
+"""Files that are tested in another place."""
+
+ENVIRONMENT: Final = {
+    "natter_runtime/app.py": "reads it once, for the settings",
+    "natter_runtime/threads.py": "must be set before numpy is imported",
+}
+"""Beside every ``config.py``; what a setting is called is written there and nowhere else."""
+
+CLOCKS: Final = {"natter_runtime/clock.py": "is the clock"}
+TASKS: Final = {"natter_runtime/tasks.py": "is where tasks are made"}
+QUEUES: Final[dict[str, str]] = {}
+SUBJECTS: Final[dict[str, str]] = {}
+SDK: Final = {"natter_runtime/telemetry.py": "sets it up"}
+
+JSON: Final = {
+    "natter_protocol/codec.py": "is the codec",
+    "natter_runtime/bus_nats.py": "JetStream's acknowledgement",
+    "natter_runtime/health.py": "the answer to a probe",
+    "natter_gateway/dialects/": "the client's wire",
+    "natter_llm/": "providers, tools and their arguments",
+    "natter_stt/engines/scripted.py": "the script",
+    "natter_tts/engines/piper.py": "the voice's own file",
+    "natter_cli/": "the client's wire, and what is printed",
+}
+"""Where JSON is read or written; messages on the bus go through the codec alone."""
+
+BROAD: Final = {
+    "natter_runtime/bus_memory.py": "a handler's defect must not end its subscription",
+    "natter_runtime/bus_nats.py": "a handler's defect must not end its subscription",
+    "natter_runtime/executor.py": "what a model raises is handed to whoever awaits it",
+    "natter_runtime/host.py": "the boundary of a session",
+    "natter_runtime/tasks.py": "the boundary of contained work",
+    "natter_gateway/pacer.py": "one session's defect must not stop the others' audio",
+    "natter_turn/engines/onnx.py": "onnxruntime's errors have no common base",
+    "natter_stt/decoding.py": "the boundary to the engine",
+    "natter_stt/engines/faster_whisper.py": "the hub's client passes on whatever carries it",
+    "natter_stt/engines/moonshine.py": "onnxruntime's errors have no common base",
+    "natter_llm/engines/litellm.py": "raises what each provider's client raises",
+    "natter_llm/generation.py": "the boundary to the engine",
+    "natter_llm/tools.py": "a client's schema can break the checker in any way",
+    "natter_tts/engines/callbacks.py": "C is above; it is raised again where the audio is taken",
+    "natter_tts/engines/flite.py": "C is above; it is raised again after the call",
+    "natter_tts/engines/piper.py": "onnxruntime's errors have no common base",
+    "natter_tts/speech.py": "the boundary of a reply",
+    "natter_tts/synthesis.py": "the boundary to the engine",
+    "natter_cli/cabin.py": "the boundary between services in one process",
+}
+"""Boundaries: where any exception stops, is logged or handed on, and why."""
+
+
+Found = tuple[int, str]
+"""A line, and what is there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One file of ours."""
+
+    path: Path
+    name: str
+    """Such as ``natter_turn/engines/onnx.py``."""
+    text: str
+    tree: ast.Module
+
+    @property
+    def lines(self) -> int:
+        return len(self.text.splitlines())
+
+
+@functools.cache
+def sources() -> tuple[Source, ...]:
+    """Return every file of the libraries and the services."""
+    found = []
+    for package in PACKAGES:
+        for path in sorted(package.rglob("*.py")):
+            text = path.read_text(encoding="utf-8")
+            found.append(Source(path, path.relative_to(package.parent).as_posix(), text, ast.parse(text)))
+    return tuple(found)
+
+
+def dotted(node: ast.AST) -> str:
+    """Return ``a.b.c`` for an attribute chain, or an empty string."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (base := dotted(node.value)):
+        return f"{base}.{node.attr}"
+    return ""
+
+
+@functools.cache
+def imported(source: Source) -> tuple[Found, ...]:
+    """Return the full name of everything a file imports, also within functions."""
+    found: list[Found] = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            found.extend((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.extend((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+    return tuple(found)
+
+
+@functools.cache
+def named(source: Source) -> tuple[Found, ...]:
+    """Return the dotted name of every use of a name or an attribute."""
+    nodes = (node for node in ast.walk(source.tree) if isinstance(node, ast.Name | ast.Attribute))
+    return tuple((node.lineno, name) for node in nodes if (name := dotted(node)))
+
+
+Rule = Callable[[Source], Iterator[Found]]
+"""Yields what is forbidden; its docstring is the rule."""
+
+
+# -- sizes and shapes ---------------------------------------------------------------------------
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(PACKAGES) == 8
+    assert len(sources()) > 100
+
+
+def test_a_reader_can_hold_each_file() -> None:
+    assert [f"{source.name}: {source.lines} lines" for source in sources() if source.lines > MAX_LINES] == []
+
+
+def test_wiring_is_only_wiring() -> None:
+    long = [
+        f"{source.name}: {source.lines} lines"
+        for source in sources()
+        if source.path.name == "main.py" and "services" in source.path.parts and source.lines > MAX_MAIN_LINES
+    ]
+    assert long == []
+
+
+def test_every_file_says_what_it_is() -> None:
+    silent = [source.name for source in sources() if source.text.strip() and not ast.get_docstring(source.tree)]
+    assert silent == []
+
+
+def test_everything_public_says_what_it_is() -> None:
+    silent = [
+        f"{source.name}:{node.lineno}: {node.name}"
+        for source in sources()
+        for node in source.tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+# -- one place for each thing -------------------------------------------------------------------
+
+
+def environment(source: Source) -> Iterator[Found]:
+    """Settings are read in the configuration."""
+    names = ("os.environ", "os.getenv", "os.putenv")
+    if source.path.name != "config.py":
+        yield from ((line, name) for line, name in (*imported(source), *named(source)) if name in names)
+
+
+def clocks(source: Source) -> Iterator[Found]:
+    """Clocks are injected."""
+    read = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "loop.time")
+    yield from ((line, name) for line, name in imported(source) if name.split(".")[0] == "time")
+    yield from ((line, name) for line, name in named(source) if name.endswith(read))
+
+
+def tasks(source: Source) -> Iterator[Found]:
+    """Tasks are made in one place."""
+    made = ("create_task", "ensure_future")
+    yield from ((line, name) for line, name in named(source) if name.rpartition(".")[2] in made)
+
+
+def queues(source: Source) -> Iterator[Found]:
+    """Every queue is bounded: ours are, these are not by themselves."""
+    names = ("asyncio.Queue", "asyncio.PriorityQueue", "asyncio.LifoQueue", "queue.SimpleQueue")
+    yield from ((line, name) for line, name in (*imported(source), *named(source)) if name in names)
+
+
+def literals(source: Source) -> Iterator[Found]:
+    """Subjects are built in one place; only docstrings may show one."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(source.tree) if isinstance(node, documented) and node.body]
+    docstrings = {id(node.body[0].value) for node in nodes if isinstance(node.body[0], ast.Expr)}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and id(node) not in docstrings and "natter.v" in str(node.value):
+            yield node.lineno, str(node.value)
+
+
+def codecs(source: Source) -> Iterator[Found]:
+    """There is one codec."""
+    libraries = ("json", "orjson", "pickle", "marshal")
+    yield from ((line, name) for line, name in imported(source) if name.split(".")[0] in libraries)
+    yield from ((line, name) for line, name in named(source) if name == "msgspec.json")
+
+
+def telemetry(source: Source) -> Iterator[Found]:
+    """The SDK of OpenTelemetry is set up in one place; everywhere else there is only its API."""
+    parts = ("opentelemetry.sdk", "opentelemetry.exporter")
+    yield from ((line, name) for line, name in imported(source) if name.startswith(parts))
+
+
+def broad(source: Source) -> Iterator[Found]:
+    """Only boundaries catch everything."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ExceptHandler):
+            kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any(kind is None or dotted(kind) in ("Exception", "BaseException") for kind in kinds):
+                yield node.lineno, "except everything"
+
+
+RULES: Final[dict[Rule, tuple[dict[str, str], str]]] = {
+    environment: (ENVIRONMENT, "import os\nx = os.environ['X']\nfrom os import getenv"),
+    clocks: (CLOCKS, "from time import monotonic\nimport datetime\nx = datetime.datetime.now()"),
+    tasks: (TASKS, "asyncio.create_task(x)\ngroup.create_task(x)"),
+    queues: (QUEUES, "asyncio.Queue(10)\nfrom asyncio import PriorityQueue"),
+    literals: (SUBJECTS, "def f():\n    'As in natter.v1.'\n    return 'natter.v1.s.x' + f'natter.v1.{x}'"),
+    codecs: (JSON, "import json\nmsgspec.json.encode(1)"),
+    telemetry: (SDK, "def f():\n    from opentelemetry.sdk.trace import TracerProvider\n    import opentelemetry.sdk"),
+    broad: (BROAD, "try: x\nexcept (KeyError, Exception): y\ntry: x\nexcept: y"),
+}
+"""Each rule with its exceptions, and code that breaks it twice."""
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_each_thing_has_its_place(rule: Rule) -> None:
+    allowed, _ = RULES[rule]
+    found = [
+        f"{source.name}:{line}: {what}"
+        for source in sources()
+        if not source.name.startswith(tuple(allowed))
+        for line, what in rule(source)
+    ]
+    assert found == [], rule.__doc__
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_rule_that_is_broken_is_noticed(rule: Rule) -> None:
+    _, code = RULES[rule]
+    assert len(list(rule(Source(Path("x.py"), "x.py", code, ast.parse(code))))) == 2
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_no_exception_is_left_over(rule: Rule) -> None:
+    """A file that is gone, or has become better, leaves the list."""
+    allowed, _ = RULES[rule]
+    needing = [source.name for source in sources() if any(rule(source))]
+    assert [name for name in allowed if not any(one.startswith(name) for one in needing)] == []
+
+
+# -- tests mirror sources -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", MIRRORED)
+def test_every_file_has_its_test_file(part: str) -> None:
+    package, tests = ROOT / MIRRORED[part], ROOT / "tests" / "unit" / part
+    missing = [
+        f"{path.relative_to(package)}: no {test.relative_to(ROOT)}"
+        for path, test in _mirrored(package, tests)
+        if f"{package.name}/{path.relative_to(package).as_posix()}" not in ELSEWHERE and not test.is_file()
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("part", MIRRORED)
+def test_every_test_file_has_its_file(part: str) -> None:
+    package, tests = ROOT / MIRRORED[part], ROOT / "tests" / "unit" / part
+    expected = {test for _, test in _mirrored(package, tests)}
+    assert [path.name for path in sorted(tests.rglob("test_*.py")) if path not in expected] == []
+
+
+def test_what_is_tested_elsewhere_is() -> None:
+    existing = {source.name for source in sources()}
+    for name, folder in ELSEWHERE.items():
+        assert name in existing
+        assert list((ROOT / folder).glob("test_*.py"))
+
+
+def _mirrored(package: Path, tests: Path) -> Iterator[tuple[Path, Path]]:
+    for path in sorted(package.rglob("*.py")):
+        if not path.name.startswith("__"):
+            yield path, tests / path.relative_to(package).parent / f"test_{path.name}"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import ctypes
+import ctypes.util
+
 import pytest
 
 from natter_tts.engines import espeak
@@ -24,3 +27,10 @@ def test_the_library_of_the_wheel_does_as_well(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(espeak, "_system", lambda: None)
     engine = espeak.Espeak()
     assert sum(len(chunk.samples) for chunk in engine.synthesize("Hello.", "", lambda: False)) > 1000
+
+
+def test_the_library_of_the_wheel_is_not_taken_for_the_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    loader = pytest.importorskip("espeakng_loader")
+    ctypes.CDLL(loader.get_library_path())
+    monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
+    assert espeak._system() is None

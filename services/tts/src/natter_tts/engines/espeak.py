@@ -7,6 +7,7 @@ process, so all calls share one lock. The interface is that of ``speak_lib.h``, 
 from __future__ import annotations
 
 import ctypes as c
+import ctypes.util
 import importlib.util
 import threading
 from collections.abc import Callable, Iterator
@@ -52,7 +53,10 @@ def available() -> bool:
 
 
 def _system() -> c.CDLL | None:
-    return load_library("libespeak-ng.so.1", "libespeak-ng.dylib")
+    """Return the system's library. It is looked up first: by its bare name the loader would also give us the
+    wheel's, once that is in the process, and then without its data."""
+    name = ctypes.util.find_library("espeak-ng")
+    return None if name is None else load_library(name)
 
 
 def _loaded() -> tuple[c.CDLL, str | None]:

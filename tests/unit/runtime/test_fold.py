@@ -306,6 +306,17 @@ def test_the_first_result_of_a_call_counts() -> None:
     assert set(state.calls) == {"c1"}
 
 
+def test_a_call_that_timed_out_stays_so() -> None:
+    """The model was told of the time-out; a result of the client that crossed it comes too late."""
+    call = Call()
+    call.say("llm", called(1, "c1"))
+    call.say("llm", ToolReturned(call="c1", result="no answer within 2 s", outcome=ToolOutcome.TIMED_OUT))
+    call.say("gateway", ToolReturned(call="c1", result="booked"))
+    for facts in (call.facts, list(reversed(call.facts))):
+        known = fold(facts).calls["c1"]
+        assert (known.result, known.outcome) == ("no answer within 2 s", ToolOutcome.TIMED_OUT)
+
+
 def test_the_arguments_of_the_fold_are_not_consumed() -> None:
     facts: list[Message] = [committed(1, 1, "a")]
     assert fold(iter(facts)) == fold(facts)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from natter_protocol.base import Message
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyProgress, ReplyStarted, ReplyWanted
 from natter_protocol.session import SessionAssigned, SessionClosed, SessionConfigured, SessionOpened
-from natter_protocol.tool import ToolCalled, ToolReturned
+from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
 from natter_protocol.turn import (
     Cause,
     TurnCommitted,
@@ -138,8 +138,10 @@ def _calls(facts: list[Message]) -> dict[str, CallState]:
         for fact in _of(facts, ToolCalled)
     }
     for result in sorted(_of(facts, ToolReturned), key=lambda fact: (fact.claim, fact.seq), reverse=True):
-        if result.call in calls:  # the first result of a call counts, so it is written last
-            calls[result.call] = replace(calls[result.call], result=result.result, outcome=result.outcome)
+        known = calls.get(result.call)
+        if known is not None and known.outcome is not ToolOutcome.TIMED_OUT:
+            # The first result counts, so it is written last; but a call that timed out stays so.
+            calls[result.call] = replace(known, result=result.result, outcome=result.outcome)
     return calls
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from natter_runtime.clock import ManualClock
 from natter_runtime.executor import ModelExecutor, Priority, Skipped
+from natter_runtime.logs import session_id
 from natter_runtime.tasks import spawn, stop
 from tests.support.runtime_ear import until
 
@@ -55,6 +56,14 @@ async def queued(executor: ModelExecutor, count: int) -> None:
 
 async def test_work_runs_on_another_thread(executor: ModelExecutor) -> None:
     assert await executor.run(threading.get_ident) != threading.get_ident()
+
+
+async def test_work_runs_in_the_context_of_its_caller(executor: ModelExecutor) -> None:
+    token = session_id.set("sess_7")
+    try:
+        assert await executor.run(session_id.get) == "sess_7"
+    finally:
+        session_id.reset(token)
 
 
 async def test_what_it_raises_reaches_the_caller(executor: ModelExecutor) -> None:

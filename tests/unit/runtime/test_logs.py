@@ -42,6 +42,16 @@ def test_a_line_within_a_session_carries_its_id(said: Callable[[], str]) -> None
     assert "warning stt session=sess_7 late" in said()
 
 
+def test_a_line_of_one_service_among_several_carries_its_name(said: Callable[[], str]) -> None:
+    logs.configure("natter", "info")
+    token = logs.service_name.set("tts")
+    try:
+        logging.getLogger("x").warning("late")
+    finally:
+        logs.service_name.reset(token)
+    assert "warning tts late" in said()
+
+
 def test_an_exception_comes_with_its_trace(said: Callable[[], str]) -> None:
     logs.configure("stt", "info")
     try:

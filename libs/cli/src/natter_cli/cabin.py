@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import contextvars
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +33,6 @@ from natter_runtime.telemetry import tracer_for
 _LOG_BYTES: Final = 256 * 1024 * 1024
 
 log = logging.getLogger(__name__)
-_current: contextvars.ContextVar[str] = contextvars.ContextVar("service", default="natter")
 
 
 class _Prefixed(logging.Handler):
@@ -46,7 +44,7 @@ class _Prefixed(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         for line in self.format(record).splitlines():
-            self._say(_current.get(), line)
+            self._say(logs.service_name.get() or "natter", line)
 
 
 def log_to(say: Say, level: str) -> None:
@@ -88,7 +86,7 @@ class Member:
 
     async def run(self) -> None:
         """Run it, again and again if it must be; never raises because of the service."""
-        _current.set(self._service.name)
+        logs.service_name.set(self._service.name)
         try:
             await keep_running(self._service.name, self._once, self._stopping, self._clock, log.error, self._gave_up)
         finally:

@@ -7,6 +7,7 @@ order, and whether a late job is still worth starting.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import heapq
 import itertools
 import logging
@@ -44,6 +45,8 @@ class _Job:
     future: asyncio.Future[Any] = field(compare=False)
     loop: asyncio.AbstractEventLoop = field(compare=False)
     expires: float | None = field(compare=False)
+    context: contextvars.Context = field(compare=False)
+    """The caller's, so that what is logged in the thread says whose it is."""
 
 
 class ModelExecutor:
@@ -80,7 +83,7 @@ class ModelExecutor:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         expires = None if expires_in is None else self._clock.monotonic() + expires_in
-        job = _Job(int(priority), next(self._numbers), work, future, loop, expires)
+        job = _Job(int(priority), next(self._numbers), work, future, loop, expires, contextvars.copy_context())
         with self._changed:
             if self._stopping or len(self._jobs) >= self._limit:
                 raise Skipped(f"{len(self._jobs)} jobs wait")
@@ -131,7 +134,7 @@ class ModelExecutor:
             error = Skipped("expired in the queue")
         else:
             try:
-                result = job.work()
+                result = job.context.run(job.work)
             except BaseException as raised:  # noqa: BLE001 - it is handed to whoever awaits the job
                 error = raised
         _hand_over(job, result, error)

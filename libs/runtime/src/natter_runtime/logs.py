@@ -10,7 +10,20 @@ from typing import Final
 session_id: contextvars.ContextVar[str] = contextvars.ContextVar("session_id", default="")
 """Set at the boundary of a session; every line below it carries it."""
 
-_NOISY: Final = ("httpx", "httpcore", "litellm", "LiteLLM", "websockets", "uvicorn.access", "faster_whisper", "numba")
+service_name: contextvars.ContextVar[str] = contextvars.ContextVar("service_name", default="")
+"""Set where a service begins; several may share a process."""
+
+_NOISY: Final = (
+    "httpx",
+    "httpcore",
+    "litellm",
+    "LiteLLM",
+    "websockets",
+    "uvicorn.access",
+    "uvicorn.error",
+    "faster_whisper",
+    "numba",
+)
 
 
 class _Formatter(logging.Formatter):
@@ -20,7 +33,7 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         stamp = self.formatTime(record, "%H:%M:%S")
-        parts = [f"{stamp}.{int(record.msecs):03d}", record.levelname.lower(), self._service]
+        parts = [f"{stamp}.{int(record.msecs):03d}", record.levelname.lower(), service_name.get() or self._service]
         if session := session_id.get():
             parts.append(f"session={session}")
         parts.append(record.getMessage())

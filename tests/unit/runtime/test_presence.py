@@ -18,8 +18,17 @@ from natter_runtime.pulse import BEAT_S
 from natter_runtime.tasks import spawn, stop
 from tests.support.runtime_ear import Ear, settle
 
-CARD = Card("stt", "stt-1", 8, engine="moonshine", model="tiny", version="0.1.0")
-PONG = SvcPong(instance="stt-1", sessions=3, capacity=8, engine="moonshine", model="tiny", version="0.1.0")
+DETAILS = {"languages": ["en"], "max_ms": 15000}
+CARD = Card("stt", "stt-1", 8, engine="moonshine", model="tiny", version="0.1.0", details=DETAILS)
+PONG = SvcPong(
+    instance="stt-1",
+    sessions=3,
+    capacity=8,
+    engine="moonshine",
+    model="tiny",
+    version="0.1.0",
+    details=DETAILS,
+)
 
 
 class Worker:

@@ -72,7 +72,13 @@ def new_instance(service: str) -> str:
 
 
 async def serve_sessions(
-    runtime: Runtime, hearing: Hearing, attend: Attend, *, engine: str = "", model: str = ""
+    runtime: Runtime,
+    hearing: Hearing,
+    attend: Attend,
+    *,
+    engine: str = "",
+    model: str = "",
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Take and serve sessions until ``runtime.stopping``; for the four services that are claimed.
 
@@ -80,7 +86,7 @@ async def serve_sessions(
     """
     gc.collect()
     gc.freeze()
-    card = Card(runtime.service, runtime.instance, runtime.config.capacity, engine, model, VERSION)
+    card = Card(runtime.service, runtime.instance, runtime.config.capacity, engine, model, VERSION, details or {})
     host = Host(runtime.bus, card, hearing, attend, runtime.clock, runtime.metrics)
 
     def ready() -> None:
@@ -155,6 +161,7 @@ async def _connect(config: RuntimeConfig, instance: str, stopping: asyncio.Event
 
 async def run(service: Service, runtime: Runtime, config: Any) -> None:
     """Run ``service`` on a runtime that somebody else made, with its health port if it has one."""
+    logs.service_name.set(service.name)
     clock = runtime.clock
     alive = clock.monotonic()
 

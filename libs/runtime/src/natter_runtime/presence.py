@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from natter_protocol import codec, subjects
 from natter_protocol.svc import SvcBeat, SvcPong
@@ -29,6 +30,8 @@ class Card:
     engine: str = ""
     model: str = ""
     version: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+    """What the engine declares: languages, voices, sample rate, capabilities."""
 
 
 class Presence:
@@ -76,6 +79,7 @@ class Presence:
                 engine=card.engine,
                 model=card.model,
                 version=card.version,
+                details=card.details,
             )
             try:
                 await self._bus.respond(question, codec.encode(pong))

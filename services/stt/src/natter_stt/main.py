@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 
 from natter_runtime import app
 from natter_runtime.app import Runtime, Service, serve_sessions
@@ -29,7 +30,7 @@ async def serve(config: SttConfig, runtime: Runtime) -> None:
         info = engine.info
         log.info("%s %s loaded in %.1f s", info.name, info.model, runtime.clock.monotonic() - began)
         worker = Worker(config, runtime, engine, executor)
-        await serve_sessions(runtime, HEARING, worker.attend, engine=info.name, model=info.model)
+        await serve_sessions(runtime, HEARING, worker.attend, engine=info.name, model=info.model, details=asdict(info))
     finally:
         executor.close()
 

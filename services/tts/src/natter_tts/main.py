@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from natter_protocol.llm import LlmDelta
 from natter_protocol.playback import PlaybackProgress
 from natter_runtime import app
@@ -35,7 +37,8 @@ async def serve(config: TtsConfig, runtime: Runtime) -> None:
         async def attended(seat: Seat) -> None:
             await attend(studio, seat)
 
-        await app.serve_sessions(runtime, HEARING, attended, engine=engine.info.name, model=engine.info.model)
+        info = engine.info
+        await app.serve_sessions(runtime, HEARING, attended, engine=info.name, model=info.model, details=asdict(info))
     finally:
         executor.close()
 

@@ -1,7 +1,8 @@
-"""How many threads the numeric libraries may use: one each. Import this before numpy.
+"""What the numeric libraries may do in our processes. Import this before numpy.
 
-The services run one model call per thread of their own executor; libraries that start threads
-behind it only fight for the same cores.
+One thread each: the services run one model call per thread of their own executor, and libraries that
+start threads behind it only fight for the same cores. And no telemetry: what is said on your machine
+is nobody else's business.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import os
 import sys
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+for _name in ("ORT_DISABLE_TELEMETRY", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
     os.environ.setdefault(_name, "1")
 
 sys.setswitchinterval(0.001)

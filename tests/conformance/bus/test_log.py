@@ -13,6 +13,7 @@ from natter_runtime import bus_nats
 from natter_runtime.bus import Bus
 from natter_runtime.bus_memory import MemoryBroker
 from natter_runtime.bus_nats import StreamLimits
+from natter_runtime.clock import SystemClock
 from natter_runtime.errors import LogConflict, LogFull
 from tests.conftest import MakeBus
 from tests.support.nats_server import nats_server
@@ -42,6 +43,14 @@ async def test_an_event_is_heard_live_and_kept(bus_pair: Pair, session: str) -> 
     assert ear.heard[0].subject == fact(session)
     (stored,) = await there.log.read(fact(session))
     assert (stored.sequence, stored.subject, stored.data, stored.id) == (sequence, fact(session), b"one", "turn.1.1")
+
+
+async def test_the_log_knows_when_an_event_was_stored(bus_pair: Pair, session: str) -> None:
+    here, there = bus_pair
+    before = SystemClock().wall()
+    await append(here, fact(session), b"one", "turn.1.1")
+    (stored,) = await there.log.read(fact(session))
+    assert before - 1 <= stored.at <= SystemClock().wall() + 1
 
 
 async def test_sequences_grow(bus_pair: Pair, session: str) -> None:

@@ -128,6 +128,16 @@ async def test_the_limits_of_an_existing_log_are_updated(server: Server) -> None
         assert fullness == pytest.approx(0.125, abs=0.01)
 
 
+async def test_who_names_no_limits_leaves_the_log_as_it_is(server: Server) -> None:
+    """A tool that only looks must not undo what the services were configured with."""
+    bus = await bus_nats.connect(server.url, name="test", limits=StreamLimits(max_bytes=4 * 1024 * 1024))
+    await (await bus.log.append(FACT, bytes(1024 * 1024 // 2), id="turn.1.1"))
+    looking = await bus_nats.connect(server.url, name="look")
+    fullness = await bus.log.fullness()
+    await asyncio.gather(bus.close(), looking.close())
+    assert fullness == pytest.approx(0.125, abs=0.01)
+
+
 async def test_several_services_may_start_at_once(server: Server) -> None:
     buses = await asyncio.gather(*(bus_nats.connect(server.url, name=f"test-{number}") for number in range(5)))
     await asyncio.gather(*(bus.close() for bus in buses))

@@ -46,8 +46,7 @@ def run(*, session: str, from_log: bool, nats: str) -> int:
 async def _run(session: str, from_log: bool, nats: str) -> int:
     settings, runtime = config.read(), config.read_runtime()
     url = nats or settings.nats_url or natsd.recall(settings.state, settings.port) or runtime.nats_url
-    limits = bus_nats.StreamLimits(runtime.calls_max_bytes, runtime.calls_max_age_s, runtime.calls_replicas)
-    bus = await bus_nats.connect(url, name="natter-tap", limits=limits, connect_timeout=CONNECT_S, log_timeout=_LOG_S)
+    bus = await bus_nats.connect(url, name="natter-tap", connect_timeout=CONNECT_S, log_timeout=_LOG_S)
     try:
         if not session:
             await recent(bus)
@@ -98,7 +97,7 @@ async def replay(bus: Bus, session: str) -> None:
         raise UsageError(f"the event log has no session {session}; `natter tap` lists those that it has")
     timeline = Timeline()
     for event in events:
-        for line in timeline.message(None, event.subject, event.data):
+        for line in timeline.message((event.at - events[0].at) * 1000, event.subject, event.data):
             print(line)
 
 

@@ -55,26 +55,22 @@ class Timeline:
         self._sums: dict[str, _Sum] = {}
         self._shown: dict[tuple[str, str], float] = {}
 
-    def message(self, at_ms: float | None, subject: str, data: bytes) -> list[str]:
-        """Return the lines that are due when this message is seen.
-
-        Args:
-            at_ms: when, from the start; None where that is not known (the log keeps no times).
-        """
+    def message(self, at_ms: float, subject: str, data: bytes) -> list[str]:
+        """Return the lines that are due when this message is seen, ``at_ms`` from the start."""
         try:
             parsed = subjects.parse(subject)
         except ProtocolError:
             return [_line(at_ms, "?", subject, "", f"{len(data)} bytes")]
         if parsed.lane is Lane.AUD:
-            return self._audio(at_ms or 0.0, f"{parsed.family}.{parsed.name}", data)
-        lines = self.flush(at_ms) if at_ms is not None else []
+            return self._audio(at_ms, f"{parsed.family}.{parsed.name}", data)
+        lines = self.flush(at_ms)
         try:
             message = codec.decode(data)
         except ProtocolError as error:
             return [*lines, _line(at_ms, parsed.lane.value, f"{parsed.family}.{parsed.name}", "", f"damaged: {error}")]
         if isinstance(message, Unknown):
             return [*lines, _line(at_ms, parsed.lane.value, message.type, "", "of a type that is not known here")]
-        if at_ms is not None and self._too_often(at_ms, message):
+        if self._too_often(at_ms, message):
             return lines
         about = coordinates(message)
         return [*lines, _line(at_ms, parsed.lane.value, message.type_name(), about, gist(message), message.id)]

@@ -42,6 +42,8 @@ class Stored:
     subject: str
     data: bytes
     id: str
+    at: float = 0.0
+    """When it was stored: wall clock, seconds since the epoch."""
 
 
 class Subscription(Protocol):

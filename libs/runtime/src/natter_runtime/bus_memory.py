@@ -86,7 +86,7 @@ class _Store:
         self._bytes += len(data)
         call.touched = now
         call.ids[id] = self._sequence
-        call.events.append(Stored(self._sequence, subject, data, id))
+        call.events.append(Stored(self._sequence, subject, data, id, self._clock.wall()))
         return self._sequence
 
     def read(self, pattern: str) -> list[Stored]:

@@ -128,6 +128,20 @@ class _Listening:
             log.debug("drain: %s", error)
 
 
+def _stream(limits: StreamLimits) -> StreamConfig:
+    return StreamConfig(
+        name=STREAM,
+        subjects=[subjects.LOG_PATTERN],
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        max_bytes=limits.max_bytes,
+        max_age=limits.max_age_s,
+        num_replicas=limits.replicas,
+        duplicate_window=_DUPLICATE_WINDOW_S,
+        allow_direct=True,
+    )
+
+
 class NatsLog:
     """The event log in the JetStream stream ``NATTER_CALLS``."""
 
@@ -140,31 +154,22 @@ class NatsLog:
         self._promises: dict[str, asyncio.Future[int]] = {}
 
     @_heeding
-    async def ensure(self, limits: StreamLimits) -> None:
-        """Create the stream, or bring an existing one to ``limits``.
+    async def ensure(self, limits: StreamLimits | None) -> None:
+        """Create the stream, or bring an existing one to ``limits`` (None: leave it as it is).
 
         Raises:
             LogError: JetStream is off, or refuses the limits.
         """
-        config = StreamConfig(
-            name=STREAM,
-            subjects=[subjects.LOG_PATTERN],
-            discard=DiscardPolicy.NEW,
-            storage=StorageType.FILE,
-            max_bytes=limits.max_bytes,
-            max_age=limits.max_age_s,
-            num_replicas=limits.replicas,
-            duplicate_window=_DUPLICATE_WINDOW_S,
-            allow_direct=True,
-        )
         try:
             try:
                 await self._js.stream_info(STREAM)
-                await self._js.update_stream(config)
             except NotFoundError:
-                await self._js.add_stream(config)
+                await self._js.add_stream(_stream(limits or StreamLimits()))
+                return
+            if limits is not None:
+                await self._js.update_stream(_stream(limits))
         except (TimeoutError, NatsError, APIError) as error:
-            raise LogError(f"stream {STREAM}: {error or type(error).__name__} (is JetStream on?)") from error
+            raise LogError(f"stream {STREAM}: {str(error) or type(error).__name__} (is JetStream on?)") from error
 
     async def listen(self) -> None:
         """Be ready for acknowledgements; called once after connecting."""
@@ -186,7 +191,7 @@ class NatsLog:
         try:
             await self._client.publish(subject, data, reply=f"{self._inbox}.{token}", headers=headers)
         except NatsError as error:
-            promise.set_exception(LogError(f"{subject}: {error or type(error).__name__}"))
+            promise.set_exception(LogError(f"{subject}: {str(error) or type(error).__name__}"))
         return promise
 
     async def _acknowledged(self, message: Msg) -> None:
@@ -223,7 +228,7 @@ class NatsLog:
                 finally:
                     await consumer.unsubscribe()
         except (NatsError, APIError, TimeoutError) as error:
-            raise LogError(f"{pattern}: {error or type(error).__name__}") from error
+            raise LogError(f"{pattern}: {str(error) or type(error).__name__}") from error
 
     async def _fetch_all(self, consumer: JetStreamContext.PullSubscription) -> list[Stored]:
         pending = (await consumer.consumer_info()).num_pending or 0
@@ -231,7 +236,9 @@ class NatsLog:
         while len(stored) < pending:
             for message in await consumer.fetch(min(_READ_BATCH, pending - len(stored)), timeout=self._timeout):
                 id = (message.headers or {}).get(Header.MSG_ID.value, "").partition(".")[2]
-                stored.append(Stored(message.metadata.sequence.stream, message.subject, message.data, id))
+                about = message.metadata
+                at = about.timestamp.timestamp()
+                stored.append(Stored(about.sequence.stream, message.subject, message.data, id, at))
         return stored
 
     @_heeding
@@ -241,14 +248,14 @@ class NatsLog:
         except NotFoundError:
             return 0
         except (TimeoutError, NatsError, APIError) as error:
-            raise LogError(f"{subject}: {error or type(error).__name__}") from error
+            raise LogError(f"{subject}: {str(error) or type(error).__name__}") from error
 
     @_heeding
     async def fullness(self) -> float:
         try:
             info = await self._js.stream_info(STREAM)
         except (TimeoutError, NatsError, APIError) as error:
-            raise LogError(f"stream {STREAM}: {error or type(error).__name__}") from error
+            raise LogError(f"stream {STREAM}: {str(error) or type(error).__name__}") from error
         return info.state.bytes / info.config.max_bytes if info.config.max_bytes else 0.0
 
     @_heeding
@@ -256,7 +263,7 @@ class NatsLog:
         try:
             await self._js.purge_stream(STREAM, subject=pattern)
         except (TimeoutError, NatsError, APIError) as error:
-            raise LogError(f"{pattern}: {error or type(error).__name__}") from error
+            raise LogError(f"{pattern}: {str(error) or type(error).__name__}") from error
 
 
 class NatsBus:
@@ -273,7 +280,7 @@ class NatsBus:
     def log(self) -> EventLog:
         return self._log
 
-    async def ensure_log(self, limits: StreamLimits) -> None:
+    async def ensure_log(self, limits: StreamLimits | None) -> None:
         """Create or update the event log's stream."""
         await self._log.listen()
         await self._log.ensure(limits)
@@ -283,7 +290,7 @@ class NatsBus:
         try:
             await client.publish(subject, data, headers=dict(headers) if headers else None)
         except NatsError as error:
-            raise BusError(f"{subject}: {error or type(error).__name__}") from error
+            raise BusError(f"{subject}: {str(error) or type(error).__name__}") from error
 
     async def subscribe(self, pattern: str, handler: Handler, *, queue: str = "") -> _Listening:
         async def deliver(message: Msg) -> None:
@@ -296,7 +303,7 @@ class NatsBus:
         try:
             return _Listening(await client.subscribe(pattern, queue=queue, cb=deliver))
         except NatsError as error:
-            raise BusError(f"subscribe {pattern}: {error or type(error).__name__}") from error
+            raise BusError(f"subscribe {pattern}: {str(error) or type(error).__name__}") from error
 
     @_heeding
     async def request(self, subject: str, data: bytes, *, timeout: float) -> Delivery:
@@ -307,7 +314,7 @@ class NatsBus:
         except NatsTimeout:
             raise RequestTimeout(f"{subject}: no answer in {timeout} s") from None
         except NatsError as error:
-            raise BusError(f"{subject}: {error or type(error).__name__}") from error
+            raise BusError(f"{subject}: {str(error) or type(error).__name__}") from error
 
     async def respond(self, request: Delivery, data: bytes) -> None:
         if request.reply:
@@ -319,7 +326,7 @@ class NatsBus:
         try:
             await asyncio.gather(self._main.flush(timeout=5), self._audio.flush(timeout=5))
         except NatsError as error:
-            raise BusError(f"flush: {error or type(error).__name__}") from error
+            raise BusError(f"flush: {str(error) or type(error).__name__}") from error
 
     def on_reconnect(self, callback: Callable[[], None]) -> Callable[[], None]:
         self._reconnect_callbacks.append(callback)
@@ -363,6 +370,9 @@ async def connect(
 ) -> NatsBus:
     """Connect to the NATS servers at ``url`` (comma-separated) and make sure that the event log is there.
 
+    Args:
+        limits: of the event log; None leaves an existing one as it is.
+
     Raises:
         BusError: no server can be reached within ``connect_timeout`` seconds.
         LogError: JetStream is off or refuses ``limits``.
@@ -402,7 +412,7 @@ async def connect(
                     disconnected_cb=on_disconnect,
                 )
         except (OSError, NatsError, TimeoutError) as error:
-            raise BusError(f"no NATS server at {url}: {error or type(error).__name__}") from error
+            raise BusError(f"no NATS server at {url}: {str(error) or type(error).__name__}") from error
 
     async with contextlib.AsyncExitStack() as undo:
         main = await dial("main", 2 * 1024 * 1024)
@@ -410,6 +420,6 @@ async def connect(
         audio = await dial("audio", 0)
         undo.push_async_callback(audio.close)
         bus = NatsBus(main, audio, log_timeout)
-        await bus.ensure_log(limits or StreamLimits())
+        await bus.ensure_log(limits)
         undo.pop_all()
         return bus

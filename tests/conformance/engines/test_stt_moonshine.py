@@ -83,6 +83,19 @@ def test_a_sentence_ends_where_it_is_complete(moonshine: Moonshine) -> None:
     assert digits.ends_sentence < 0.5
 
 
+def test_what_breaks_off_reads_incomplete(moonshine: Moonshine) -> None:
+    """By the decoder alone: the sound of a cut after a function word is no matter here."""
+    clip = corpus.need("libri_1089-134686-0000.wav")
+    sound = read_wav(clip.path)
+    whole, cut = moonshine.decode(Passage(sound)), moonshine.decode(Passage(sound[: 15 * len(sound) // 40]))
+    assert cut.text.lower().rstrip(".").endswith("and")
+    assert whole.reads_complete is not None
+    assert cut.reads_complete is not None
+    assert whole.reads_complete > 5 * cut.reads_complete
+    assert whole.last_word is not None
+    assert 0 < whole.last_word <= 1
+
+
 def test_noise_does_not_run_away(moonshine: Moonshine) -> None:
     for seed in range(3):
         heard = moonshine.decode(Passage(noise(15_000, 0.2, seed)))

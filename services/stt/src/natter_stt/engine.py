@@ -93,12 +93,18 @@ class Hypothesis:
         confidence: mean probability of the tokens, 0-1; None if nothing was said.
         ends_sentence: probability that the engine puts a '.', '?' or '!' at the end of the passage,
             whether it did or not; None if nothing was said.
+        reads_complete: the same by the engine's knowledge of the language alone, as if nothing could be
+            heard; None if nothing was said, or the engine has no such knowledge apart from its hearing.
+        last_word: probability of the least likely token of the last word. What breaks off, and "um", is
+            written as some word, but as an unlikely one.
     """
 
     text: str = ""
     tokens: tuple[int, ...] = ()
     confidence: float | None = None
     ends_sentence: float | None = None
+    reads_complete: float | None = None
+    last_word: float | None = None
 
 
 NOTHING = Hypothesis()

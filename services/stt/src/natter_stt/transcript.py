@@ -39,4 +39,6 @@ def join(parts: Sequence[Hypothesis]) -> Hypothesis:
         tokens=parts[-1].tokens,
         confidence=sum(confidence * weight for confidence, weight in weights) / total if total else None,
         ends_sentence=spoken[-1].ends_sentence,
+        reads_complete=spoken[-1].reads_complete,
+        last_word=spoken[-1].last_word,
     )

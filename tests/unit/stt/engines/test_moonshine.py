@@ -42,6 +42,14 @@ def test_a_piece_may_be_long() -> None:
     assert [tokenizer.text([token]) for token in (3, 4, 5, 6)] == ["a" * 127, "b" * 128, "c" * 300, "d"]
 
 
+def test_the_last_word_begins_behind_the_last_space() -> None:
+    pieces = ("\u2581Hel".encode(), b"lo", "\u2581the".encode(), b"re", b"s")
+    tokenizer = Tokenizer(packed(*SPECIAL, *pieces))
+    assert tokenizer.last_word([3, 4, 5, 6, 7]) == 2
+    assert tokenizer.last_word([3, 4]) == 0
+    assert tokenizer.last_word([]) == 0
+
+
 def test_tokens_are_found_by_their_text() -> None:
     tokenizer = Tokenizer(packed(*SPECIAL, b".", "\u2581?".encode(), b"..", b"a."))
     assert tokenizer.matching(re.compile(r"[.?]")).tolist() == [3, 4]

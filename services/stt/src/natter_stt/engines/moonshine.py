@@ -31,8 +31,13 @@ MAX_MS: Final = 15_000
 """Beyond this the model leaves out text."""
 FILES: Final = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 
+SILENCE: Final = INPUT_RATE // 2
+"""Audio of which the encoder has nothing to tell: what the decoder writes then, it writes by its own lights."""
+
 _SENTENCE_END: Final = re.compile(r"[\"']*(\.|[?!]+)[\"']*")
 _PUNCTUATION: Final = re.compile(r"[\"'.,?!…]+")
+
+_WORD_BEGINS: Final = "\u2581".encode()
 
 _PAST: Final = "past_key_values."
 
@@ -82,6 +87,13 @@ class Tokenizer:
         pieces = b"".join(self._pieces[token] for token in tokens if token > EOS)
         return " ".join(pieces.decode("utf-8", "replace").replace("\u2581", " ").split())
 
+    def last_word(self, tokens: Sequence[int]) -> int:
+        """Return the place of the first token of the last word in ``tokens``."""
+        for at in range(len(tokens) - 1, 0, -1):
+            if self._pieces[tokens[at]].startswith(_WORD_BEGINS):
+                return at
+        return 0
+
     def matching(self, pattern: re.Pattern[str]) -> npt.NDArray[np.int64]:
         """Return the tokens whose whole text fits ``pattern``."""
         return np.array([token for token in range(len(self)) if pattern.fullmatch(self.text([token]))], np.int64)
@@ -108,6 +120,7 @@ class Moonshine:
         self._tokenizer = Tokenizer((folder / FILES[2]).read_bytes())
         self._ends = self._tokenizer.matching(_SENTENCE_END)
         self._punctuation = frozenset(self._tokenizer.matching(_PUNCTUATION).tolist())
+        self._silence = self._encode(np.zeros(SILENCE, np.float32))
 
     def warm_up(self) -> None:
         """See :class:`natter_stt.engine.Engine`."""
@@ -145,12 +158,26 @@ class Moonshine:
         while at > 0 and written.tokens[at - 1] in self._punctuation:
             at -= 1
         probabilities = [choice.probability for choice in written.choices[: len(written.tokens)]]
+        last = self._tokenizer.last_word(written.tokens[:at])
         return Hypothesis(
             text=text,
             tokens=tuple(written.tokens),
             confidence=float(np.mean(probabilities)),
             ends_sentence=written.choices[min(at, len(written.choices) - 1)].ends,
+            reads_complete=self._reads_complete(written.tokens[:at]),
+            last_word=min(probabilities[last:at], default=None),
         )
+
+    def _reads_complete(self, tokens: Sequence[int]) -> float | None:
+        """Return the probability of a sentence's end behind ``tokens``, by the decoder alone.
+
+        An encoder-decoder model has a language model inside, which is asked by leaving nothing to hear
+        (Meng et al., "Internal Language Model Estimation", arXiv:2011.01991, zero the encoder for it).
+        """
+        if not tokens:
+            return None
+        *_, choice = _Decoding(self._decoder, self._silence, self._choice).begin(tokens)
+        return choice.ends
 
 
 class _Decoding:

@@ -59,11 +59,17 @@ def faded(audio: Audio, ms: float = 5.0) -> Audio:
     return out
 
 
-def with_hole(audio: Audio, at: int, seconds: float) -> tuple[Audio, int, int]:
-    """Return ``audio`` with silence put in at sample ``at``, and where the silence begins and ends."""
-    first, second = faded(audio[:at]), faded(audio[at:])
+def with_hole(audio: Audio, end: int, start: int, seconds: float) -> tuple[Audio, tuple[int, int]]:
+    """Return ``audio`` with its sound between ``end`` and ``start`` replaced by silence, and where that lies.
+
+    ``end`` is where the word before the pause ends, ``start`` where the next begins. Both sides are cut
+    hard at what can be heard, so the silence is exactly as long as it is said to be.
+    """
+    first, second = audio[:end], audio[start:]
+    first = faded(first[: bounds(first)[1]])
+    second = faded(second[bounds(second)[0] :])
     hole = silence(seconds)
-    return np.concatenate([first, hole, second]), len(first), len(first) + len(hole)
+    return np.concatenate([first, hole, second]), (len(first), len(first) + len(hole))
 
 
 def mixed(audio: Audio, other: Audio, at: int = 0) -> Audio:
@@ -96,6 +102,25 @@ def reverb(audio: Audio, seconds: float, rng: np.random.Generator, wet: float = 
     echo = np.convolve(audio, tail)[: len(audio)]
     out: Audio = ((1 - wet) * audio + wet * echo).astype(np.float32)
     return out
+
+
+def off_axis(audio: Audio, rng: np.random.Generator, db: float = -12.0, hertz: float = 2500.0) -> Audio:
+    """Return ``audio`` as of somebody who does not speak into the microphone: dull, across the room, softer."""
+    heard = reverb(low_pass(audio, hertz), 0.3, rng)
+    return scaled(at_level(heard, level_db(audio)), db)
+
+
+def cough(rng: np.random.Generator) -> Audio:
+    """Return one to three bursts of breath, each with a sharp beginning; unit peak."""
+    bursts = []
+    for _ in range(int(rng.integers(1, 4))):
+        length = int(rng.uniform(0.12, 0.25) * RATE)
+        time = np.arange(length) / length
+        burst = low_pass(pink(length / RATE, rng)[:length], 3000.0) * np.minimum(1, 12 * time) * np.exp(-4 * time)
+        bursts += [burst.astype(np.float32), silence(float(rng.uniform(0.05, 0.2)))]
+    out = np.concatenate(bursts)
+    loud: Audio = (out / (np.max(np.abs(out)) + 1e-9)).astype(np.float32)
+    return loud
 
 
 def white(seconds: float, rng: np.random.Generator) -> Audio:

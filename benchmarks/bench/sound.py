@@ -48,6 +48,21 @@ def bounds(audio: Audio, floor_db: float = -40.0) -> tuple[int, int]:
     return (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, 0)
 
 
+def spoken_bounds(audio: Audio, below_db: float = 22.0, margin_s: float = 0.03) -> tuple[int, int]:
+    """Return where speech begins and ends in a recording whose room can be heard before and after it.
+
+    Speech is what is no more than ``below_db`` softer than the louder half of the recording, in frames of
+    10 ms; ``margin_s`` is left before and after.
+    """
+    frames = audio[: len(audio) // 160 * 160].reshape(-1, 160)
+    levels = 10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-12)
+    loud = np.flatnonzero(levels > level_db(audio) - below_db)
+    if not len(loud):
+        return 0, 0
+    margin = round(margin_s * RATE)
+    return max(0, int(loud[0]) * 160 - margin), min(len(audio), (int(loud[-1]) + 1) * 160 + margin)
+
+
 def faded(audio: Audio, ms: float = 5.0) -> Audio:
     """Return ``audio`` with its ends faded, so that a cut makes no click."""
     out = audio.copy()

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import soxr
 
-from benchmarks.bench.sound import RATE, Audio, at_level, bounds, speed
+from benchmarks.bench.sound import RATE, Audio, at_level, bounds, speed, spoken_bounds
 from natter_tts.engine import Chunk
 from natter_tts.engines.flite import Flite
 
@@ -46,6 +46,7 @@ HELD_OUT_GROUPS: Final = ("librivox", "sb", "arctic", "osr")
 """No recorded speaker stands in both halves."""
 
 
+_BREATH: Final = RATE // 20
 _SPEAKER: Final = re.compile(r"sb_spk\d+|arctic_[a-z]+|libri_\d+|cmd_[a-z]+")
 
 
@@ -89,7 +90,11 @@ def say(text: str, voice: Voice) -> Spoken:
 
 def _cut(text: str, audio: Audio, words: tuple[tuple[str, int, int], ...], speaker: str, file: str = "") -> Spoken:
     first, end = bounds(audio)
-    moved = tuple((word, max(0, start - first), min(stop, end) - first) for word, start, stop in words)
+    if file:
+        first, end = spoken_bounds(audio)
+        if words:  # what is loud beyond the words is the room, or a breath
+            first, end = max(first, words[0][1] - _BREATH), min(end, words[-1][2] + _BREATH)
+    moved = tuple((word, max(0, start - first), max(0, min(stop, end) - first)) for word, start, stop in words)
     return Spoken(text, at_level(audio[first:end], USER_DB), moved, speaker, bool(file), file)
 
 

@@ -6,13 +6,15 @@ positions are samples at 16 kHz of the item's own axis: 0.5 s of silence, the us
 silence. Silence inside a pause is counted, as the turn service does, from the end of the last window in
 which the voice detector heard speech, which lies up to about 100 ms after the true end.
 
-An item is computed again when its sound changes (``digest``) or this format does (``VERSION``).
+An item is computed again when its sound changes (``digest``), when the recogniser tells another set of
+probabilities (``SCORES``), or when this format does (``VERSION``).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
@@ -23,14 +25,14 @@ from benchmarks.bench.scenario import Scenario
 from benchmarks.bench.sound import RATE, Audio, silence
 from natter_runtime.config import RuntimeConfig
 from natter_runtime.models import locate
-from natter_stt.engine import Passage
+from natter_stt.engine import Hypothesis, Passage
 from natter_stt.engines.moonshine import Moonshine
 from natter_stt.utterance import LEAD_IN
 from natter_turn.activity import ONSET_WINDOWS, WINDOW, Activity, Edge
 from natter_turn.engines.silero import Silero
 from natter_turn.engines.smart_turn import SmartTurn
 
-VERSION: Final = 1
+VERSION: Final = 2
 FOLDER: Final = Path(__file__).parents[1] / ".cache" / "endpoints"
 BEFORE_S: Final = 0.5
 AFTER_S: Final = 3.5
@@ -41,6 +43,9 @@ SOUND_MS: Final = (96, 128, 160, 192, 224, 256, 320, 400, 512, 640, 800, 1000, 1
 TAILS_MS: Final = (0, 120, 200, 400)
 """Silence after the last speech that the recogniser hears; 0 is what a partial knew, 120 what the final of
 the default settings does."""
+
+
+SCORES: Final = tuple(field.name for field in fields(Hypothesis) if "float" in str(field.type))
 
 
 class Sound(msgspec.Struct, frozen=True):
@@ -55,9 +60,14 @@ class Heard(msgspec.Struct, frozen=True):
 
     tail_ms: int
     text: str
-    ends_sentence: float | None
-    confidence: float | None
     decode_ms: float
+    scores: dict[str, float | None]
+    """Every probability that the engine's :class:`~natter_stt.engine.Hypothesis` has, by its name there."""
+
+    @property
+    def ends_sentence(self) -> float | None:
+        """Probability that a sentence ends here."""
+        return self.scores.get("ends_sentence")
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -150,13 +160,9 @@ class Analyst:
         began = time.perf_counter()
         hypothesis = self._recogniser.decode(Passage(audio[-15 * RATE :]))
         took = (time.perf_counter() - began) * 1000
-        return Heard(
-            tail_ms,
-            hypothesis.text,
-            None if hypothesis.ends_sentence is None else round(hypothesis.ends_sentence, 4),
-            None if hypothesis.confidence is None else round(hypothesis.confidence, 4),
-            round(took, 1),
-        )
+        scores = {name: getattr(hypothesis, name) for name in SCORES}
+        rounded = {name: None if score is None else round(score, 4) for name, score in scores.items()}
+        return Heard(tail_ms, hypothesis.text, round(took, 1), rounded)
 
 
 def pauses_of(speech: list[float], threshold: float = THRESHOLD) -> list[tuple[int, int, int | None]]:
@@ -193,9 +199,15 @@ def gather(
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         for count, item in enumerate(items, 1):
-            if item.id not in known or known[item.id].digest != item.digest:
+            if item.id not in known or not _holds(known[item.id], item):
                 known[item.id] = analyse(item)
                 file.write(msgspec.json.encode(known[item.id]) + b"\n")
                 file.flush()
             progress(count, len(items))
     return {item.id: known[item.id] for item in items}
+
+
+def _holds(evidence: Evidence, item: Scenario) -> bool:
+    """Whether ``evidence`` is about ``item`` as it is now, and tells all that can be told."""
+    told = [tuple(heard.scores) for pause in evidence.pauses for heard in pause.heard]
+    return evidence.digest == item.digest and all(scores == SCORES for scores in told)

@@ -30,7 +30,7 @@ def pause(
 ) -> Pause:
     """Return a silence in which all models answer the same whenever they are asked."""
     sound = [Sound(ms, complete) for ms in (96, 160, 320, 640) if until_ms is None or at_ms + ms <= until_ms]
-    heard = [Heard(tail, text, ends, 0.9, 50.0) for tail in (0, 120, 400)]
+    heard = [Heard(tail, text, 50.0, {"ends_sentence": ends}) for tail in (0, 120, 400)]
     return Pause(at_ms * MS, None if until_ms is None else until_ms * MS, sound, heard)
 
 

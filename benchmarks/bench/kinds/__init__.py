@@ -18,8 +18,6 @@ from benchmarks.bench.scenario import HALVES, Kind, Scenario
 
 LEAD_IN_S: Final = 0.5
 """Silence at the beginning of every call."""
-GIVE_UP_S: Final = 8.0
-"""An opening that is not answered so long after its end leaves nothing to judge."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import REMAINDER, ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -45,6 +45,7 @@ def parser() -> ArgumentParser:
     _tap(commands.add_parser("tap", help="show the messages of one call as a timeline", description=_TAP))
     _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
     _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
+    _bench(commands.add_parser("bench", help="run a benchmark of the repository", description=_BENCH))
     return top
 
 
@@ -178,3 +179,21 @@ def _run_list(given: Namespace) -> int:
     from natter_cli import models
 
     return models.run_list(given.json)
+
+
+_BENCH = (
+    "Run one of the repository's benchmarks, such as `natter bench listening --quick`; what follows its name is for "
+    "it. `natter bench listening --help` tells what it takes."
+)
+
+
+def _bench(command: ArgumentParser) -> None:
+    command.add_argument("name", help="such as listening")
+    command.add_argument("arguments", nargs=REMAINDER, help="of the benchmark")
+    command.set_defaults(command=_run_bench)
+
+
+def _run_bench(given: Namespace) -> int:
+    from natter_cli import bench
+
+    return bench.run(given.name, given.arguments)

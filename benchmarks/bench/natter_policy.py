@@ -1,0 +1,81 @@
+"""Natter's own decision on recorded evidence: the one file of the benchmarks that calls ``natter_turn.endpointing``.
+
+It plays the turn machine's part: at each window of a pause it puts together what the machine would know
+by then and asks for the decision. A decision needs the recogniser's final, as a commit does.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Final
+
+from benchmarks.bench.endpointing import ASKED_MS, BLIND_MS, PATIENCE_MS, WINDOW_MS, Policy
+from benchmarks.bench.evidence import Evidence, Heard, Pause
+from benchmarks.bench.sound import RATE
+from natter_protocol.settings import TranscriptionMode, TurnPolicy
+from natter_turn import endpointing
+from natter_turn.policy import resolve
+
+FINAL_TAIL_MS: Final = 120
+"""The silence at which the recogniser makes its final, by default."""
+MIN_SILENCE_MS: Final = (100, 150, 200, 250, 300, 350, 400, 500, 600, 800, 1000, 1200)
+MAX_SILENCE_MS: Final = (600, 800, 1000, 1200, 1400, 1600, 1800, 2000, 2400, 2800, 3200)
+_FINAL_WAIT_MS: Final = 300
+"""A turn that is over is committed so long after at the latest, with the text there is."""
+
+
+def decided(stated: TurnPolicy, mode: TranscriptionMode | None = None) -> Policy:
+    """Return Natter's decision under what a client states."""
+    policy = resolve(stated, mode)
+
+    def when(evidence: Evidence, pause: Pause) -> float | None:
+        del evidence
+        until = PATIENCE_MS if pause.resumes is None else (pause.resumes - pause.last_speech) * 1000 // RATE
+        over_at: int | None = None
+        for silence in range(BLIND_MS, until + 1, WINDOW_MS):
+            final = _final(pause, silence)
+            if over_at is None and endpointing.decide(_evidence(pause, silence, final), policy).over:
+                over_at = silence
+            if over_at is not None and (final is not None or silence - over_at >= _FINAL_WAIT_MS):
+                return float(silence)
+        return None
+
+    return when
+
+
+def sweep() -> dict[str, Policy]:
+    """Return Natter with its two bounds swept."""
+    return {
+        f"min {least}, max {most} ms": decided(TurnPolicy(min_silence_ms=least, max_silence_ms=most))
+        for least, most in product(MIN_SILENCE_MS, MAX_SILENCE_MS)
+        if least <= most
+    }
+
+
+def presets() -> dict[str, Policy]:
+    """Return Natter as it is set by name."""
+    return {mode.value: decided(TurnPolicy(), mode) for mode in TranscriptionMode}
+
+
+def _evidence(pause: Pause, silence: int, final: Heard | None) -> endpointing.Evidence:
+    newest = final or pause.heard[0]
+    return endpointing.Evidence(
+        silence_ms=silence,
+        text=newest.text,
+        sound=_sound(pause, silence),
+        ends_sentence=final.ends_sentence if final is not None else None,
+    )
+
+
+def _sound(pause: Pause, silence: int) -> float | None:
+    """Return Smart Turn's answer, which is asked for once per pause, if it is there."""
+    if silence < endpointing.ASK_MS + ASKED_MS:
+        return None
+    asked = [sound for sound in pause.sound if sound.silence_ms <= endpointing.ASK_MS]
+    return asked[-1].complete if asked else None
+
+
+def _final(pause: Pause, silence: int) -> Heard | None:
+    if silence < FINAL_TAIL_MS + ASKED_MS:
+        return None
+    return next((heard for heard in pause.heard if heard.tail_ms == FINAL_TAIL_MS), pause.heard[0])

@@ -31,8 +31,10 @@ from natter_stt.utterance import LEAD_IN
 from natter_turn.activity import ONSET_WINDOWS, WINDOW, Activity, Edge
 from natter_turn.engines.silero import Silero
 from natter_turn.engines.smart_turn import SmartTurn
+from natter_turn.inputs import Window
+from natter_turn.sound.spectrum import level_db
 
-VERSION: Final = 2
+VERSION: Final = 3
 FOLDER: Final = Path(__file__).parents[1] / ".cache" / "endpoints"
 BEFORE_S: Final = 0.5
 AFTER_S: Final = 3.5
@@ -102,6 +104,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """Where the user pauses, in truth."""
     speech: list[float]
     """The voice detector's probability, window (512 samples) by window."""
+    levels: list[float]
+    """The level of each window, dB below full scale."""
     pauses: list[Pause]
 
 
@@ -122,7 +126,9 @@ class Analyst:
         audio = audio[: len(audio) // WINDOW * WINDOW]
         start = round(BEFORE_S * RATE)
         detector = self._detector.open()
-        speech = [detector(audio[at : at + WINDOW]) for at in range(0, len(audio), WINDOW)]
+        windows = [audio[at : at + WINDOW] for at in range(0, len(audio), WINDOW)]
+        speech = [detector(window) for window in windows]
+        levels = [level_db(window) for window in windows]
         asked = next((answer.removeprefix("ask:") for answer in item.plan if answer.startswith("ask:")), "")
         return Evidence(
             version=VERSION,
@@ -138,7 +144,8 @@ class Analyst:
             end=start + len(cue.audio),
             hole=(start + cue.hole[0], start + cue.hole[1]) if cue.hole else None,
             speech=[round(probability, 4) for probability in speech],
-            pauses=[self._pause(audio, *found) for found in pauses_of(speech)],
+            levels=[round(level, 1) for level in levels],
+            pauses=[self._pause(audio, *found) for found in pauses_of(speech, levels)],
         )
 
     def _pause(self, audio: Audio, begun: int, last_speech: int, resumes: int | None) -> Pause:
@@ -165,14 +172,16 @@ class Analyst:
         return Heard(tail_ms, hypothesis.text, round(took, 1), rounded)
 
 
-def pauses_of(speech: list[float], threshold: float = THRESHOLD) -> list[tuple[int, int, int | None]]:
+def pauses_of(
+    speech: list[float], levels: list[float], threshold: float = THRESHOLD
+) -> list[tuple[int, int, int | None]]:
     """Return each silence: where the turn's speech began, where its last speech ended, where it goes on.
 
     Pure; with the hysteresis of the turn service.
     """
     activity, begun, found = Activity(), -1, list[tuple[int, int, int | None]]()
-    for index, probability in enumerate(speech):
-        edge = activity.update((index + 1) * WINDOW, probability, threshold, ONSET_WINDOWS)
+    for index, (probability, level) in enumerate(zip(speech, levels, strict=True)):
+        edge = activity.update(Window((index + 1) * WINDOW, probability, level), threshold, ONSET_WINDOWS)
         if edge is Edge.STARTED:
             begun = activity.start_sample if begun < 0 else begun
             if found:

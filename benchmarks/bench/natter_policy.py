@@ -12,8 +12,9 @@ from typing import Final
 from benchmarks.bench.endpointing import ASKED_MS, BLIND_MS, PATIENCE_MS, WINDOW_MS, Policy
 from benchmarks.bench.evidence import Evidence, Heard, Pause
 from benchmarks.bench.sound import RATE
-from natter_protocol.settings import TranscriptionMode, TurnPolicy
+from natter_protocol.settings import Preset, TranscriptionMode, TurnPolicy
 from natter_turn import endpointing
+from natter_turn.asked import Asked, asked
 from natter_turn.policy import resolve
 
 FINAL_TAIL_MS: Final = 120
@@ -29,12 +30,12 @@ def decided(stated: TurnPolicy, mode: TranscriptionMode | None = None) -> Policy
     policy = resolve(stated, mode)
 
     def when(evidence: Evidence, pause: Pause) -> float | None:
-        del evidence
+        question = asked(evidence.asked)
         until = PATIENCE_MS if pause.resumes is None else (pause.resumes - pause.last_speech) * 1000 // RATE
         over_at: int | None = None
         for silence in range(BLIND_MS, until + 1, WINDOW_MS):
             final = _final(pause, silence)
-            if over_at is None and endpointing.decide(_evidence(pause, silence, final), policy).over:
+            if over_at is None and endpointing.decide(known(pause, silence, final, question), policy).over:
                 over_at = silence
             if over_at is not None and (final is not None or silence - over_at >= _FINAL_WAIT_MS):
                 return float(silence)
@@ -54,17 +55,29 @@ def sweep() -> dict[str, Policy]:
 
 def presets() -> dict[str, Policy]:
     """Return Natter as it is set by name."""
-    return {mode.value: decided(TurnPolicy(), mode) for mode in TranscriptionMode}
+    modes = {mode.value: decided(TurnPolicy(), mode) for mode in TranscriptionMode}
+    return modes | {preset.value: decided(TurnPolicy(preset=preset)) for preset in Preset}
 
 
-def _evidence(pause: Pause, silence: int, final: Heard | None) -> endpointing.Evidence:
+def known(pause: Pause, silence: int, final: Heard | None, question: Asked) -> endpointing.Evidence:
+    """Return what the turn machine knows after ``silence`` milliseconds of a pause."""
     newest = final or pause.heard[0]
+    scores = final.scores if final is not None else {}
     return endpointing.Evidence(
         silence_ms=silence,
         text=newest.text,
         sound=_sound(pause, silence),
-        ends_sentence=final.ends_sentence if final is not None else None,
+        ends_sentence=scores.get("ends_sentence"),
+        reads_complete=scores.get("reads_complete"),
+        last_word=scores.get("last_word"),
+        asked=question,
     )
+
+
+def at_the_end(evidence: Evidence, pause: Pause) -> endpointing.Evidence:
+    """Return what the turn machine knows of a pause as soon as all is known that will be."""
+    ready = max(endpointing.ASK_MS, FINAL_TAIL_MS) + ASKED_MS
+    return known(pause, ready, _final(pause, ready), asked(evidence.asked))
 
 
 def _sound(pause: Pause, silence: int) -> float | None:

@@ -22,6 +22,8 @@ PRESETS: Final = (
     Preset("min_latency", {"transcription_mode": "min_latency"}),
     Preset("balanced", {}),
     Preset("max_accuracy", {"transcription_mode": "max_accuracy"}),
+    Preset("ivr", {"turn_detection": {"preset": "ivr"}}),
+    Preset("clinical", {"turn_detection": {"preset": "clinical"}}),
 )
 SWEEP: Final = tuple(Preset(f"min_silence {ms}", {"turn_detection": {"min_silence": ms}}) for ms in SWEEP_MS)
 DEFAULT: Final = "balanced"

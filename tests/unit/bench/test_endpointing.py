@@ -49,6 +49,7 @@ def item(*pauses: Pause, end_ms: int = 3000, hole: bool = True) -> Evidence:
         end=end_ms * MS,
         hole=(1000 * MS, 2000 * MS) if hole else None,
         speech=[],
+        levels=[],
         pauses=list(pauses),
     )
 
@@ -117,7 +118,7 @@ def test_the_frontier_is_what_nothing_beats() -> None:
 
 def test_pauses_are_those_the_turn_service_notices() -> None:
     speech = [0.1] * 4 + [0.9] * 10 + [0.1] * 2 + [0.9] * 5 + [0.1] * 6 + [0.9] * 4 + [0.1] * 8
-    assert pauses_of(speech) == [
+    assert pauses_of(speech, [-30.0] * len(speech)) == [
         (4 * 512, 21 * 512, 27 * 512),  # two windows of silence are not enough
         (4 * 512, 31 * 512, None),
     ]
@@ -125,4 +126,4 @@ def test_pauses_are_those_the_turn_service_notices() -> None:
 
 @pytest.mark.parametrize("speech", [[], [0.1] * 50, [0.9, 0.1] * 20])
 def test_where_nobody_speaks_there_is_no_pause(speech: list[float]) -> None:
-    assert pauses_of(speech) == []
+    assert pauses_of(speech, [-30.0] * len(speech)) == []

@@ -12,6 +12,7 @@ from natter_turn.memory import Memory
 from natter_turn.moves.agent import be_heard
 from natter_turn.moves.common import empty, explained_overlap, pause_ms, void, went_on
 from natter_turn.moves.user import look, start_turn
+from natter_turn.overlap import Overlap
 from natter_turn.weighing import is_answering, judgement
 
 HOLD_MARGIN_MS: Final = 1500
@@ -49,7 +50,9 @@ def let_go_unheard(memory: Memory, now: float) -> list[Action]:
 
 def let_go(memory: Memory, now: float) -> list[Action]:
     """The overlap was nothing: the reply goes on from the very sample."""
-    _, rule = judgement(memory)
+    verdict, rule = judgement(memory)
+    if verdict is Overlap.UNDECIDED:
+        rule = "time_is_up"
     memory.wary_until = memory.position + WARY
     return [
         TurnResume(hold=memory.holds),

@@ -6,6 +6,8 @@ by then and asks for the decision. A decision needs the recogniser's final, as a
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
@@ -29,19 +31,27 @@ def decided(stated: TurnPolicy, mode: TranscriptionMode | None = None) -> Policy
     """Return Natter's decision under what a client states."""
     policy = resolve(stated, mode)
 
-    def when(evidence: Evidence, pause: Pause) -> float | None:
-        question = asked(evidence.asked)
+    def when(item: Evidence, pause: Pause) -> float | None:
+        question = asked(item.asked)
         until = PATIENCE_MS if pause.resumes is None else (pause.resumes - pause.last_speech) * 1000 // RATE
         over_at: int | None = None
         for silence in range(BLIND_MS, until + 1, WINDOW_MS):
             final = _final(pause, silence)
-            if over_at is None and endpointing.decide(known(pause, silence, final, question), policy).over:
+            evidence = known(pause, silence, final, question)
+            if (
+                over_at is None
+                and endpointing.decide(evidence, policy, _estimate(replace(evidence, silence_ms=0))).over
+            ):
                 over_at = silence
             if over_at is not None and (final is not None or silence - over_at >= _FINAL_WAIT_MS):
                 return float(silence)
         return None
 
     return when
+
+
+_estimate = lru_cache(maxsize=16_384)(endpointing.estimate)
+"""What is weighed does not depend on the silence, and is asked for at every window under every policy."""
 
 
 def sweep() -> dict[str, Policy]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from benchmarks.bench import evidence, natter_policy
-from benchmarks.bench.evidence import Analyst, Evidence
+from benchmarks.bench.evidence import Analyst, Evidence, Pause
 from benchmarks.bench.scenario import Cue, Kind, Scenario, When
 from benchmarks.bench.scenarios import recipes
 from benchmarks.bench.sound import bounds, faded
@@ -43,18 +44,30 @@ def examples(half: str, seed: int, folder: Path) -> list[Example]:
     more = evidence.gather(begun, own, analyst.analyse, _progress)
     print(file=sys.stderr)
     found = [example for item in known.values() for example in _silences(item)]
-    return found + [example for item in more.values() for example in _cut(item)]
+    return _once(found + [example for item in more.values() for example in _cut(item)])
 
 
 def _silences(item: Evidence) -> Iterator[Example]:
     for pause in item.pauses:
         end = pause.resumes is None
-        yield Example(natter_policy.at_the_end(item, pause), end, f"{item.kind}:{item.variant}")
+        yield Example(_known(item, pause), end, f"{item.kind}:{item.variant}")
 
 
 def _cut(item: Evidence) -> Iterator[Example]:
     for pause in item.pauses[-1:]:
-        yield Example(natter_policy.at_the_end(item, pause), False, "beginning", BEGINNING_WEIGHT)
+        yield Example(_known(item, pause), False, "beginning", BEGINNING_WEIGHT)
+
+
+def _known(item: Evidence, pause: Pause) -> endpointing.Evidence:
+    """Return what would be known; of a synthetic voice not the sound: its melody says nothing of people's."""
+    known = natter_policy.at_the_end(item, pause)
+    return replace(known, sound=None) if item.synthetic else known
+
+
+def _once(found: list[Example]) -> list[Example]:
+    """Share one weight among the silences behind the same words: an item's recording stands in several."""
+    times = Counter((example.evidence.text, example.end) for example in found)
+    return [replace(example, weight=example.weight / times[example.evidence.text, example.end]) for example in found]
 
 
 def _beginnings(items: list[Scenario], half: str) -> Iterator[Scenario]:

@@ -90,9 +90,9 @@ class Decision:
     parts: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def decide(evidence: Evidence, policy: Policy) -> Decision:
-    """Weigh ``evidence`` under ``policy``."""
-    found = estimate(evidence)
+def decide(evidence: Evidence, policy: Policy, found: Estimate | None = None) -> Decision:
+    """Weigh ``evidence`` under ``policy``; ``found`` is its estimate, if that has been made."""
+    found = found or estimate(evidence)
     needed = needed_ms(found.probability, policy, evidence.usual_pause_ms)
     if evidence.silence_ms >= policy.max_silence_ms:
         return Decision(True, found.probability, policy.max_silence_ms, "max_silence", found.parts)

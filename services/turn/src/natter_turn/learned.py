@@ -13,13 +13,13 @@ class Weight(NamedTuple):
     deviation: float
 
 
-BIAS: Final = -0.390
+BIAS: Final = -0.227
 WEIGHTS: Final = {
-    "sound": Weight(0.771, 0.786, 2.621),
-    "ends_sentence": Weight(0.291, 1.851, 1.612),
-    "reads_complete": Weight(0.765, -2.186, 1.491),
-    "last_word": Weight(0.348, -0.388, 0.543),
-    "unfinished": Weight(-0.073, 0.108, 0.311),
-    "question": Weight(0.193, 0.134, 0.341),
-    "short": Weight(1.244, 0.134, 0.341),
+    "sound": Weight(0.695, 0.797, 2.490),
+    "ends_sentence": Weight(0.138, 2.269, 1.538),
+    "reads_complete": Weight(0.736, -2.354, 1.544),
+    "last_word": Weight(-0.054, -0.272, 0.447),
+    "unfinished": Weight(-0.589, 0.072, 0.259),
+    "question": Weight(-0.060, 0.089, 0.285),
+    "short": Weight(0.013, 0.222, 0.416),
 }

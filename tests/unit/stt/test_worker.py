@@ -47,6 +47,28 @@ async def test_a_turn_becomes_partials_and_a_final() -> None:
         assert all(partial.end_sample <= call.position for partial in call.all(SttPartial))
 
 
+async def test_a_partial_says_whether_a_sentence_would_end_there() -> None:
+    async with Call(told((1000, "Hello there. My friend"))) as call:
+        await speak(call, 1640)
+        await call.start(1000)
+        await speak(call, 1660)
+        first = await call.next(SttPartial)
+        await speak(call, 2300)
+        later = await call.next(SttPartial, 1)
+        assert (first.text, first.confidence, first.ends_sentence) == ("Hello there", 1.0, 1.0)
+        assert later.text.startswith("Hello there. My")
+        assert (later.confidence, later.ends_sentence) == (1.0, 0.0)
+
+
+async def test_a_partial_without_words_has_no_evidence() -> None:
+    async with Call(told((5000, "Late."))) as call:
+        await speak(call, 1500)
+        await call.start(1000)
+        await speak(call, 1520)
+        partial = await call.next(SttPartial)
+        assert (partial.text, partial.confidence, partial.ends_sentence) == ("", None, None)
+
+
 async def test_audio_before_the_onset_is_heard() -> None:
     engine = Watched(GREETING)
     async with Call(engine) as call:

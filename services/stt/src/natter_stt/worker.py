@@ -187,9 +187,16 @@ class Listener:
             utterance.pass_over(end)
             await self._report(utterance, error)
             return
-        text = self._stabilizer.show(utterance.transcript.text)
+        transcript = utterance.transcript
         await self._seat.say(
-            SttPartial(turn=utterance.turn, rev=utterance.rev, text=text, end_sample=utterance.heard_to)
+            SttPartial(
+                turn=utterance.turn,
+                rev=utterance.rev,
+                text=self._stabilizer.show(transcript.text),
+                end_sample=utterance.heard_to,
+                confidence=transcript.confidence,
+                ends_sentence=transcript.ends_sentence,
+            )
         )
 
     async def _final(self, utterance: Utterance) -> None:

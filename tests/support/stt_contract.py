@@ -36,6 +36,7 @@ class SttEngineContract:
         assert 0 < heard.confidence <= 1
         assert heard.ends_sentence is not None
         assert 0 <= heard.ends_sentence <= 1
+        assert heard.language in engine.info.languages
 
     def test_it_hears_the_same_again(self, engine: Engine, speech: Passage) -> None:
         stream = engine.open(StreamOptions())

@@ -93,12 +93,14 @@ class Hypothesis:
         confidence: mean probability of the tokens, 0-1; None if nothing was said.
         ends_sentence: probability that the engine puts a '.', '?' or '!' at the end of the passage,
             whether it did or not; None if nothing was said.
+        language: ISO 639-1 code of what was said; empty if nothing was said.
     """
 
     text: str = ""
     tokens: tuple[int, ...] = ()
     confidence: float | None = None
     ends_sentence: float | None = None
+    language: str = ""
 
 
 NOTHING = Hypothesis()

@@ -27,11 +27,12 @@ from natter_runtime.tasks import Slot
 from natter_stt.config import SttConfig
 from natter_stt.decoding import Decoder, Effort
 from natter_stt.ear import Ear
-from natter_stt.engine import Engine
+from natter_stt.engine import Engine, Hypothesis
 from natter_stt.pace import Pace, pace_for
 from natter_stt.stabilizer import Stabilizer
 from natter_stt.utterance import Utterance
 from natter_stt.wishes import options_for
+from natter_stt.written import write
 
 log = logging.getLogger(__name__)
 
@@ -192,7 +193,7 @@ class Listener:
             SttPartial(
                 turn=utterance.turn,
                 rev=utterance.rev,
-                text=self._stabilizer.show(transcript.text),
+                text=self._stabilizer.show(self._text(transcript)),
                 end_sample=utterance.heard_to,
                 confidence=transcript.confidence,
                 ends_sentence=transcript.ends_sentence,
@@ -222,12 +223,13 @@ class Listener:
             span.end()
         utterance.final_heard = covered
         transcript = utterance.transcript
-        self._stabilizer.show(transcript.text)
+        text = self._text(transcript)
+        self._stabilizer.show(text)
         await self._seat.say(
             SttFinal(
                 turn=utterance.turn,
                 rev=utterance.rev,
-                text=transcript.text,
+                text=text,
                 start_sample=utterance.start_sample,
                 end_sample=covered,
                 confidence=transcript.confidence,
@@ -236,6 +238,12 @@ class Listener:
                 trace=tracing.of(span) or utterance.trace,
             )
         )
+
+    def _text(self, transcript: Hypothesis) -> str:
+        """Return the text to tell: numbers of one kind may lie in several segments, so all is written at once."""
+        if self._worker.config.text == "spoken":
+            return transcript.text
+        return write(transcript.text, transcript.language)
 
     async def _hear(self, utterance: Utterance, end: int, effort: Effort) -> None:
         began = self._clock.monotonic()

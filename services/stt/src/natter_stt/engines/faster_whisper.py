@@ -169,15 +169,16 @@ class FasterWhisperStream:
         budget = min(MAX_TOKENS, passage.ms * TOKENS_PER_S // 1000 + TOKENS_PER_S)
         try:
             encoded = self._engine.encode(passage)
-            tokenizer = self._engine.tokenizer(self._engine.language_of(encoded, self._options.languages))
+            language = self._engine.language_of(encoded, self._options.languages)
+            tokenizer = self._engine.tokenizer(language)
             prompt = self._engine.prompt(tokenizer, self._options)
             written = self._engine.write(encoded, tokenizer, prompt, budget)
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"faster-whisper: {error}", retryable=True) from error
-        return _hypothesis(written, tokenizer) if written is not None else NOTHING
+        return _hypothesis(written, tokenizer, language) if written is not None else NOTHING
 
 
-def _hypothesis(written: Written, tokenizer: Tokenizer) -> Hypothesis:
+def _hypothesis(written: Written, tokenizer: Tokenizer, language: str) -> Hypothesis:
     tokens = list(itertools.takewhile(lambda token: token < tokenizer.eot, written.tokens))
     kept = tokens[: len(tokens) - loop_at_end(tokens)]
     text = " ".join(tokenizer.decode(kept).split())
@@ -192,6 +193,7 @@ def _hypothesis(written: Written, tokenizer: Tokenizer) -> Hypothesis:
         tokens=tuple(kept),
         confidence=float(np.mean([row[token] for row, token in zip(written.odds, kept, strict=False)])),
         ends_sentence=float(written.odds[min(at, len(written.odds) - 1)][ends].sum()),
+        language=language,
     )
 
 

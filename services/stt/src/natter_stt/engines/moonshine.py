@@ -21,6 +21,7 @@ from natter_runtime.errors import EngineError
 from natter_stt.engine import NOTHING, EngineInfo, Hypothesis, Passage, Samples, StreamOptions, check_length
 from natter_stt.engines.greedy import Choice, Written, write
 
+LANGUAGE: Final = "en"
 BOS: Final = 1
 EOS: Final = 2
 PAD: Final = INPUT_RATE // 2
@@ -102,7 +103,7 @@ class Moonshine:
         for name in FILES:
             if not (folder / name).is_file():
                 raise EngineError(f"moonshine model {model}: {folder / name} is missing")
-        self.info = EngineInfo("moonshine", model, ("en",), MAX_MS, verifies_drafts=True)
+        self.info = EngineInfo("moonshine", model, (LANGUAGE,), MAX_MS, verifies_drafts=True)
         self._encoder = _session(folder / FILES[0])
         self._decoder = _session(folder / FILES[1])
         self._tokenizer = Tokenizer((folder / FILES[2]).read_bytes())
@@ -150,6 +151,7 @@ class Moonshine:
             tokens=tuple(written.tokens),
             confidence=float(np.mean(probabilities)),
             ends_sentence=written.choices[min(at, len(written.choices) - 1)].ends,
+            language=LANGUAGE,
         )
 
 

@@ -84,7 +84,7 @@ class Scripted:
         if not heard:
             return NOTHING
         text = " ".join(self._words[index].text for index in heard)
-        return Hypothesis(text, tuple(heard), 1.0, 1.0 if text[-1] in ".?!" else 0.0)
+        return Hypothesis(text, tuple(heard), 1.0, 1.0 if text[-1] in ".?!" else 0.0, self.info.languages[0])
 
 
 def _words(line: Line) -> list[_Word]:

@@ -42,6 +42,13 @@ class SttEngineContract:
         stream = engine.open(StreamOptions())
         assert stream.decode(speech) == stream.decode(speech)
 
+    def test_with_care_it_hears_words_too(self, engine: Engine, speech: Passage) -> None:
+        stream = engine.open(StreamOptions())
+        careful = stream.decode(speech, careful=True)
+        assert careful.text
+        assert careful.confidence is not None
+        assert stream.decode(speech, careful=True) == careful
+
     def test_it_leaves_the_audio_alone(self, engine: Engine, speech: Passage) -> None:
         before = speech.samples.copy()
         engine.open(StreamOptions()).decode(speech)

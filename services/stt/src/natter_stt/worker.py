@@ -205,7 +205,11 @@ class Listener:
         covered = utterance.finalized
         end = min(self._ear.end, covered + self._pace.tail)
         urgent = utterance.silence_ms >= OVERDUE_MS
-        effort = Effort(Priority.FINAL if urgent else Priority.SPECULATIVE, drafts=self._pace.drafts)
+        effort = Effort(
+            Priority.FINAL if urgent else Priority.SPECULATIVE,
+            drafts=self._pace.drafts,
+            careful_ms=self._pace.careful_ms,
+        )
         attributes: dict[str, str | int] = {
             names.ENGINE: self._worker.engine.info.name,
             names.AUDIO_MS: (end - utterance.segment_start) * 1000 // INPUT_RATE,

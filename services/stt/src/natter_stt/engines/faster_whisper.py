@@ -162,9 +162,9 @@ class FasterWhisperStream:
         self._engine = engine
         self._options = options
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         """See :class:`natter_stt.engine.Stream`."""
-        del draft
+        del draft, careful
         check_length(passage, self._engine.info)
         budget = min(MAX_TOKENS, passage.ms * TOKENS_PER_S // 1000 + TOKENS_PER_S)
         try:

@@ -74,9 +74,9 @@ class Scripted:
         del options
         return self
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         """See :class:`natter_stt.engine.Stream`."""
-        del draft
+        del draft, careful
         check_length(passage, self.info)
         heard = [
             index for index, word in enumerate(self._words) if passage.first_sample <= word.middle < passage.end_sample

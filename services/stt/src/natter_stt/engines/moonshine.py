@@ -58,12 +58,13 @@ class Moonshine:
     Args:
         folder: holds :data:`FILES`.
         model: the name it is known by.
+        pad: silence put before and after each passage, in samples; benchmarks compare.
 
     Raises:
         EngineError: a file is missing or is not what it should be.
     """
 
-    def __init__(self, folder: Path, model: str) -> None:
+    def __init__(self, folder: Path, model: str, pad: int = PAD) -> None:
         for name in FILES:
             if not (folder / name).is_file():
                 raise EngineError(f"moonshine model {model}: {folder / name} is missing")
@@ -77,6 +78,7 @@ class Moonshine:
             phantoms=PHANTOMS,
             doubtful=DOUBTFUL,
         )
+        self._pad = pad
         self._graphs = Graphs(folder)
         self._tokenizer = Tokenizer((folder / FILES[2]).read_bytes())
         self._ends = self._tokenizer.matching(_SENTENCE_END)
@@ -93,12 +95,12 @@ class Moonshine:
 
     def hear(self, samples: Samples, draft: Sequence[int]) -> tuple[Heard, Written]:
         """Hear a passage once."""
-        heard = self._graphs.hear([np.pad(samples, PAD)])
+        heard = self._graphs.hear([np.pad(samples, self._pad)])
         return heard, self._write(heard, draft)
 
     def hear_again(self, samples: Samples, heard: Heard) -> tuple[Heard, Written]:
         """Hear a passage in two takes at once, what was heard and another; write the likeliest text for both."""
-        both = heard.beside(self._graphs.hear([np.pad(quieter(samples), (0, 2 * PAD))]))
+        both = heard.beside(self._graphs.hear([np.pad(quieter(samples), (0, 2 * self._pad))]))
         tokens = search(Search(self._graphs, both), WIDTH, _budget(both), EOS)
         tokens = tokens[: len(tokens) - loop_at_end(tokens)]
         beliefs = together(Rows(self._graphs, both).run([[BOS, *tokens]] * 2, first=True))

@@ -81,7 +81,7 @@ class Line:
 
     def __init__(self, text: str, language: Language) -> None:
         self.language = language
-        words = [_word(part) for part in text.split()]
+        words = [word for part in text.split() for word in _parted(_word(part), language.code)]
         self.words = [*map(_abbreviated, words[:-1]), *words[-1:]]
         self.lows = [word.low for word in self.words]
         self._numbers = {number.start: number for number in self._find()}
@@ -162,6 +162,22 @@ def _word(part: str) -> Word:
     assert match is not None
     before, core, after = match.groups()
     return Word(core, before, after)
+
+
+def _parted(word: Word, code: str) -> list[Word]:
+    """Return the halves of "eighteen-thirteen" apart; "twenty-five" is one number and stays one word."""
+    parts = word.core.split("-")
+    if len(parts) < 2 or not all(_tens(part.lower(), code) for part in parts[:2]):
+        return [word]
+    return [
+        Word(parts[0], word.before),
+        Word("-".join(parts[1:]), "", word.after),
+    ]
+
+
+def _tens(word: str, code: str) -> bool:
+    found = find_numbers([_Spoken(word, False, False)], code, 0.0) if word.isalpha() else []
+    return len(found) == 1 and 10 <= found[0].value < 100 and not found[0].is_ordinal
 
 
 def _abbreviated(word: Word) -> Word:

@@ -14,6 +14,7 @@ from natter_stt.written import write
         ("the twenty first of June", "the 21st of June"),
         ("May fifteenth", "May 15"),
         ("March twenty twenty four", "March 2024"),
+        ("in eighteen-thirteen, or nineteen-eighty-five", "in 1813, or 1985"),
         ("in eighteen thirteen", "in 1813"),
         ("In nineteen oh five we moved.", "In 1905 we moved."),
         ("in two thousand and five", "in 2005"),

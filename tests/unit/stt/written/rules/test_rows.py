@@ -14,6 +14,7 @@ from natter_stt.written import write
         ("one zero zero oh one nine", "100019"),
         ("It is B seven two nine and I know it", "It is B729 and I know it"),
         ("B seven two nine I think, and C four D", "B729 I think, and C4D"),
+        ("My order number is 471-992.", "My order number is 471992."),
         ("double five six seven", "5567"),
         ("My pin is one two", "My pin is 12"),
         ("five five", "55"),

@@ -9,6 +9,7 @@ from natter_stt.written import write
     ("said", "written"),
     [
         ("I live at twelve forty two Maple Street.", "I live at 1242 Maple Street."),
+        ("I live at 12:42 Maple Street.", "I live at 1242 Maple Street."),
         ("Five oh one Oak Avenue", "501 Oak Avenue"),
         ("two hundred and fifty Old Mill Road", "250 Old Mill Road"),
         ("at four twenty Oak Road", "at 420 Oak Road"),

@@ -24,6 +24,7 @@ BELOW_HUNDRED: Final = 100
 WEAK: Final = frozenset(("a", "i", "o"))
 """Letters that are words as well: no code begins with one for sure."""
 _MIXED: Final = re.compile(r"(?=.*\d)(?!.*[a-z]{3})[a-z0-9]{2,12}")
+_TORN: Final = re.compile(r"\d{2,}(?:-\d{2,})+")
 _LETTER: Final = re.compile(r"[a-z]")
 
 
@@ -57,10 +58,13 @@ class _Row:
 
 def digits(line: Line, at: int) -> Piece | None:
     """Write a row of digits as one number, in the groups that telephone and card numbers have."""
+    phone = line.announced(at, line.language.phone_cues)
+    named = line.announced(at, line.language.number_cues, within=4)
+    if named and not phone and _TORN.fullmatch(line.low(at)):
+        return Piece(at + 1, grouped(line.low(at).replace("-", ""), phone="number" in line.lows[at - 2 : at]))
     row = _row(line, at, letters=False)
     if row is None:
         return None
-    phone = line.announced(at, line.language.phone_cues)
     cue = phone or line.announced(at, line.language.number_cues) or line.follows(at, line.language.labels)
     torn = any("-" in low for low in line.lows[at : row.end])
     alone = at == 0 and row.end == len(line)

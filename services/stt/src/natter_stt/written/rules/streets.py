@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from natter_stt.written.line import Line
 from natter_stt.written.piece import Piece
 
+_PAIRED: Final = re.compile(r"(\d{1,2})[:-](\d\d)")
+"""A number in pairs, as a recogniser writes it that takes it for a time."""
 NAME: Final = 3
 """Words that a street's name has at most, before "Street"."""
 
 
 def address(line: Line, at: int) -> Piece | None:
     """Write the number of a house, read as it is spoken: in pairs, digit by digit or as a number."""
+    if (paired := _PAIRED.fullmatch(line.low(at))) and _street(line, at + 1) and line.joined(at, at + 2):
+        return Piece(at + 1, paired[1] + paired[2])
     digits, end = "", at
     while (number := line.number(end)) is not None and number.whole is not None and line.joined(at, number.end):
         digits, end = digits + number.digits, number.end

@@ -31,7 +31,7 @@ from natter_stt.engine import Engine, Hypothesis
 from natter_stt.pace import Pace, pace_for
 from natter_stt.stabilizer import Stabilizer
 from natter_stt.utterance import Utterance
-from natter_stt.wishes import options_for
+from natter_stt.wishes import options_for, refusal
 from natter_stt.written import write
 
 log = logging.getLogger(__name__)
@@ -130,8 +130,7 @@ class Listener:
         self._decoder.configure(options)
         self._pace = pace_for(wishes, self._worker.config)
         if unknown and not options.languages and unknown != self._unknown:
-            knows, wished = ", ".join(info.languages), ", ".join(unknown)
-            await self._seat.say(_failure(EngineError(f"{info.name} ({info.model}) hears {knows}, not {wished}")))
+            await self._seat.say(_failure(EngineError(refusal(unknown, info))))
         self._unknown = unknown
 
     # -- turns ----------------------------------------------------------------------------------

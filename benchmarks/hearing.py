@@ -27,10 +27,12 @@ ROOT: Final = Path(__file__).parents[1]
 HALVES: Final = {"tuned": False, "held out": True}
 
 
-def measure(name: str, half: hearing_runs.Half) -> dict[str, Any]:
-    """Make all measurements on one half."""
+def measure(name: str, half: hearing_runs.Half, only: list[str]) -> dict[str, Any]:
+    """Make the measurements named in ``only`` on one half, or all."""
     results = {}
     for what, run in hearing_runs.plan(half).items():
+        if only and what not in only:
+            continue
         began = time.monotonic()
         results[what] = run()
         print(f"{name}: {what} ({time.monotonic() - began:.0f} s)", flush=True)
@@ -48,8 +50,9 @@ def main() -> None:
     key = f"{options.engine} {options.model}".strip()
     if not options.tables_only:
         with ProcessPoolExecutor(options.processes) as pool:
-            futures = {name: pool.submit(measure, name, half) for name, half in halves.items()}
-            known[key] = {name: future.result() for name, future in futures.items()}
+            futures = {name: pool.submit(measure, name, half, options.only) for name, half in halves.items()}
+            before = known.get(key, {})
+            known[key] = {name: before.get(name, {}) | future.result() for name, future in futures.items()}
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(known, indent=1) + "\n")
     text = hearing_tables.page(known)
@@ -67,6 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--engine", default="moonshine", choices=("moonshine", "faster_whisper"))
     parser.add_argument("--model", default="", help="a name or an absolute path; empty is the engine's default")
     parser.add_argument("--quick", action="store_true", help="a fraction of everything")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="make these measurements anew")
     parser.add_argument("--processes", type=int, default=2, help="halves measured side by side")
     parser.add_argument("--tables-only", action="store_true", help="write the page from the results that are there")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "hearing.md")

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from natter_stt.engines.keyterms import MOST, Candidate, alike, candidates, chosen
+from natter_stt.engines import keyterms
+from natter_stt.engines.keyterms import MOST, Candidate, alike, chosen
+
+
+def candidates(words: list[str], terms: list[str], sure: float = 0.5) -> list[Candidate]:
+    return keyterms.candidates(words, [sure] * len(words), terms)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,12 @@ def test_the_most_alike_come_first_and_there_is_an_end_to_them() -> None:
     found = candidates("metaprolol metoprololl metoprolal mettoprolol".split() * 3, ["metoprolol"])
     assert len(found) == MOST
     assert [one.likeness for one in found] == sorted((one.likeness for one in found), reverse=True)
+
+
+def test_what_was_understood_for_sure_is_no_misheard_keyterm() -> None:
+    assert candidates(["metaprolol"], ["metoprolol"], sure=0.95) == []
+    assert candidates(["metaprolol"], ["metoprolol"], sure=0.85) != []
+    assert candidates(["natter"], ["Natter"], sure=0.95) != []
 
 
 def test_a_keyterm_without_a_letter_is_never_one() -> None:

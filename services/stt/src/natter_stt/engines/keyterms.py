@@ -21,6 +21,8 @@ MORE_WORDS: Final = 3
 FEWER: Final = 0.5
 MORE: Final = 1.7
 """Letters of what was written, as a part of the keyterm's."""
+SURE: Final = 0.9
+"""A word whose least likely token is more likely than this was understood."""
 MOST: Final = 6
 """Candidates that are looked at; the likeliest come first."""
 EASE: Final = 25.0
@@ -40,12 +42,33 @@ class Candidate:
     likeness: float
 
 
-def candidates(words: Sequence[str], terms: Sequence[str]) -> list[Candidate]:
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Words that follow each other: where, their letters, and how sure the least sure of them is."""
+
+    first: int
+    end: int
+    letters: str
+    sure: float
+
+
+def candidates(words: Sequence[str], sure: Sequence[float], terms: Sequence[str]) -> list[Candidate]:
     """Return which of ``terms`` could stand for which of ``words``, the most alike first.
 
     Where a term was understood only its spelling can change.
+
+    Args:
+        words: of the hypothesis.
+        sure: how sure the recogniser is of each; what it is sure of throughout is no misheard keyterm.
+        terms: the keyterms.
     """
-    found = [candidate for term in terms for candidate in _places(words, term)]
+    longest = max((len(term.split()) for term in terms), default=0) + MORE_WORDS
+    windows = [
+        _Window(first, end, _letters("".join(words[first:end])), min(sure[first:end]))
+        for first in range(len(words))
+        for end in range(first + 1, min(len(words), first + longest) + 1)
+    ]
+    found = [candidate for term in terms for candidate in _places(windows, words, term)]
     found.sort(key=lambda candidate: (-candidate.likeness, candidate.end - candidate.first))
     return found[:MOST]
 
@@ -67,20 +90,20 @@ def chosen(found: Sequence[Candidate], gains: Sequence[float]) -> list[int]:
     return taken
 
 
-def _places(words: Sequence[str], term: str) -> Iterator[Candidate]:
-    letters = _letters(term)
-    longest = len(term.split()) + MORE_WORDS
-    spans = [(a, b) for a in range(len(words)) for b in range(a + 1, min(len(words), a + longest) + 1)]
-    same = [span for span in spans if _letters("".join(words[slice(*span)])) == letters]
-    for first, end in spans:
-        if (first, end) in same:
-            if " ".join(words[first:end]) != term:
-                yield Candidate(term, first, end, 1.0)
+def _places(windows: Sequence[_Window], words: Sequence[str], term: str) -> Iterator[Candidate]:
+    letters, longest = _letters(term), len(term.split()) + MORE_WORDS
+    same = [window for window in windows if window.letters == letters]
+    for window in same:
+        if " ".join(words[window.first : window.end]) != term:
+            yield Candidate(term, window.first, window.end, 1.0)
+    for window in windows:
+        fits = FEWER * len(letters) <= len(window.letters) <= MORE * len(letters)
+        if not fits or window.sure >= SURE or window.end - window.first > longest:
             continue
-        written = _letters("".join(words[first:end]))
-        fits = FEWER <= len(written) / max(1, len(letters)) <= MORE
-        if fits and all(end <= a or b <= first for a, b in same) and (likeness := alike(written, letters)) >= ALIKE:
-            yield Candidate(term, first, end, likeness)
+        if any(window.first < one.end and one.first < window.end for one in same):
+            continue
+        if (likeness := alike(window.letters, letters)) >= ALIKE:
+            yield Candidate(term, window.first, window.end, likeness)
 
 
 @functools.lru_cache(maxsize=4096)

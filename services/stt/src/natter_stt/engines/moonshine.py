@@ -103,13 +103,15 @@ class Moonshine:
         both = heard.beside(self._graphs.hear([np.pad(quieter(samples), (0, 2 * self._pad))]))
         tokens = search(Search(self._graphs, both), WIDTH, _budget(both), EOS)
         tokens = tokens[: len(tokens) - loop_at_end(tokens)]
-        beliefs = together(Rows(self._graphs, both).run([[BOS, *tokens]] * 2, first=True))
+        beliefs = together(Rows(self._graphs, both).run([[BOS, *tokens]] * len(both.states), first=True))
         return both, Written(tokens, [self._believed(*one) for one in zip(beliefs, [*tokens, EOS], strict=True)])
 
     def with_keyterms(self, heard: Heard, written: Written, terms: Sequence[str]) -> Written:
         """Return what was written, with the keyterms that the audio allows for."""
         words = self._tokenizer.words(written.tokens, self._punctuation)
-        found = candidates([word.text for word in words], terms)
+        odds = [choice.probability for choice in written.choices]
+        sure = [min(odds[word.start : word.end]) for word in words]
+        found = candidates([word.text for word in words], sure, terms)
         if not found:
             return written
         spans = [(words[candidate.first].start, words[candidate.end - 1].end) for candidate in found]

@@ -16,7 +16,7 @@ import argparse
 import json
 import os
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,16 +27,10 @@ ROOT: Final = Path(__file__).parents[1]
 HALVES: Final = {"tuned": False, "held out": True}
 
 
-def measure(name: str, half: hearing_runs.Half, only: list[str]) -> dict[str, Any]:
-    """Make the measurements named in ``only`` on one half, or all."""
-    results = {}
-    for what, run in hearing_runs.plan(half).items():
-        if only and what not in only:
-            continue
-        began = time.monotonic()
-        results[what] = run()
-        print(f"{name}: {what} ({time.monotonic() - began:.0f} s)", flush=True)
-    return results
+def measure(half: hearing_runs.Half, what: str) -> tuple[Any, float]:
+    """Make one measurement on one half; return it, and the seconds that it took."""
+    began = time.monotonic()
+    return hearing_runs.plan(half)[what](), time.monotonic() - began
 
 
 def main() -> None:
@@ -49,12 +43,19 @@ def main() -> None:
     known = json.loads(options.json.read_text()) if options.json.is_file() else {}
     key = f"{options.engine} {options.model}".strip()
     if not options.tables_only:
+        results = known.setdefault(key, {name: {} for name in halves})
         with ProcessPoolExecutor(options.processes) as pool:
-            futures = {name: pool.submit(measure, name, half, options.only) for name, half in halves.items()}
-            before = known.get(key, {})
-            known[key] = {name: before.get(name, {}) | future.result() for name, future in futures.items()}
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(known, indent=1) + "\n")
+            futures = {
+                pool.submit(measure, half, what): (name, what)
+                for what in options.only or hearing_runs.plan(next(iter(halves.values())))
+                for name, half in halves.items()
+            }
+            for future in as_completed(futures):
+                name, what = futures[future]
+                results[name][what], seconds = future.result()
+                print(f"{name}: {what} ({seconds:.0f} s)", flush=True)
+                options.json.parent.mkdir(parents=True, exist_ok=True)
+                options.json.write_text(json.dumps(known, indent=1) + "\n")
     text = hearing_tables.page(known)
     if options.out.is_file() and hearing_tables.BEGIN in options.out.read_text():
         before, _, rest = options.out.read_text().partition(hearing_tables.BEGIN)

@@ -40,6 +40,8 @@ NO_SPEECH: Final = 0.6
 """With a mean log probability below :data:`UNSURE`, this probability of "no speech" means nothing was
 said; both are the defaults of Whisper's own ``transcribe``."""
 UNSURE: Final = -1.0
+PHANTOMS: Final = ("you", "thanks for watching", "thank you for watching", "thank you so much for watching")
+"""What the subtitles it was trained on say where nobody speaks."""
 FILES: Final = ("model.bin", "tokenizer.json")
 SENTENCE_ENDS: Final = (".", "?", "!", "。", "？", "！", "।", "؟")
 PUNCTUATION: Final = frozenset("\"'.,?!…。？！।؟、，” ")
@@ -94,6 +96,7 @@ class FasterWhisper:
             max_ms=MAX_MS,
             biases_keyterms=True,
             takes_prompt=True,
+            phantoms=PHANTOMS,
         )
 
     def warm_up(self) -> None:

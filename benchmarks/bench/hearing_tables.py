@@ -49,22 +49,27 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _errors(halves: Halves) -> str:
     runs = [run for run in next(iter(halves.values())) if run.startswith(PREFIX)]
     runs.sort(key=lambda run: ["as in", "min_l", "balan", "max_a"].index(run[len(PREFIX) :][:5]))
-    head = ["", *(f"{run[len(PREFIX) :]}, {half}" for run in runs for half in halves), "models.md"]
-    rows = []
-    for condition in CONDITIONS:
-        cells = [_rate(halves[half][run]["errors"].get(condition)) for run in runs for half in halves]
-        rows.append([condition, *cells, REFERENCE.get(condition, "")])
-    words = [str(halves[half][run]["errors"]["clean"]["words"]) for run in runs for half in halves]
-    cpu = [_cpu(halves[half][run]["times"]) for run in runs for half in halves]
+    columns = [(f"{run[len(PREFIX) :]}, {half}", [halves[half][run]]) for run in runs for half in halves]
+    columns.append(("balanced, both halves", [half[f"{PREFIX}balanced"] for half in halves.values()]))
+    rows = [
+        [condition, *(_rate(parts, condition) for _, parts in columns), REFERENCE.get(condition, "")]
+        for condition in CONDITIONS
+    ]
+    words = [str(sum(part["errors"]["clean"]["words"] for part in parts)) for _, parts in columns]
+    cpu = [_cpu(parts) for _, parts in columns]
+    head = ["", *(name for name, _ in columns), "models.md"]
     return table(head, [*rows, ["words", *words, ""], ["processor per second of speech, ms", *cpu, ""]])
 
 
-def _rate(score: dict[str, int] | None) -> str:
-    return f"{100 * score['wrong'] / score['words']:.1f} %" if score else ""
+def _rate(parts: Sequence[dict[str, Any]], condition: str) -> str:
+    scores = [part["errors"][condition] for part in parts if condition in part["errors"]]
+    words = sum(score["words"] for score in scores)
+    return f"{100 * sum(score['wrong'] for score in scores) / words:.1f} %" if words else ""
 
 
-def _cpu(times: dict[str, Any]) -> str:
-    return f"{times['cpu_all'] / times['audio_s']:.0f}"
+def _cpu(parts: Sequence[dict[str, Any]]) -> str:
+    times = [part["times"] for part in parts]
+    return f"{sum(time['cpu_all'] for time in times) / sum(time['audio_s'] for time in times):.0f}"
 
 
 def _exact(halves: Halves) -> str:

@@ -28,7 +28,7 @@ def test_the_page_shows_what_was_measured() -> None:
         "false keyterms": {"finals": 22, "replaced": 0},
     }
     text = page({"moonshine": {"tuned": half, "held out": half}})
-    assert "| clean | 2.5 % | 2.5 % | 2.5 % |" in text
+    assert "| clean | 2.5 % | 2.5 % | 2.5 % | 2.5 % | 2.5 % | 2.5 % | 2.5 % | 4.4 |" in text
     assert "| drug | 0/1 | 1/1 | 0/1 | 1/1 |" in text
     assert "10.0 %" in text
     assert "1/6 | Hm." in text

@@ -23,10 +23,12 @@ import numpy as np
 
 from benchmarks.bench.scenario import Scenario
 from benchmarks.bench.sound import RATE, Audio, silence
+from natter_protocol.settings import TranscriptionMode
 from natter_runtime.config import RuntimeConfig
 from natter_runtime.models import locate
-from natter_stt.engine import Hypothesis, Passage
+from natter_stt.engine import Hypothesis, Passage, StreamOptions
 from natter_stt.engines.moonshine import Moonshine
+from natter_stt.pace import CAREFUL_MS
 from natter_stt.utterance import LEAD_IN
 from natter_turn.activity import ONSET_WINDOWS, WINDOW, Activity, Edge
 from natter_turn.engines.silero import Silero
@@ -116,7 +118,8 @@ class Analyst:
         root = models or RuntimeConfig().models
         self._detector = Silero(locate("vad", "silero-v6", root))
         self._judge = SmartTurn(locate("turn", "smart-turn-v3.2", root))
-        self._recogniser = Moonshine(locate("stt", "moonshine-tiny-en", root), "moonshine-tiny-en")
+        engine = Moonshine(locate("stt", "moonshine-tiny-en", root), "moonshine-tiny-en")
+        self._recogniser = engine.open(StreamOptions())
 
     def analyse(self, item: Scenario) -> Evidence:
         """Return what the services would know about ``item``. Blocks for one or two seconds."""
@@ -165,7 +168,8 @@ class Analyst:
 
     def _heard(self, audio: Audio, tail_ms: int) -> Heard:
         began = time.perf_counter()
-        hypothesis = self._recogniser.decode(Passage(audio[-15 * RATE :]))
+        passage = Passage(audio[-15 * RATE :])
+        hypothesis = self._recogniser.decode(passage, careful=passage.ms <= CAREFUL_MS[TranscriptionMode.BALANCED])
         took = (time.perf_counter() - began) * 1000
         scores = {name: getattr(hypothesis, name) for name in SCORES}
         rounded = {name: None if score is None else round(score, 4) for name, score in scores.items()}

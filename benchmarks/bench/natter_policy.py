@@ -21,15 +21,18 @@ from natter_turn.policy import resolve
 
 FINAL_TAIL_MS: Final = 120
 """The silence at which the recogniser makes its final, by default."""
-MIN_SILENCE_MS: Final = (100, 150, 200, 250, 300, 350, 400, 500, 600, 800, 1000, 1200)
-MAX_SILENCE_MS: Final = (600, 800, 1000, 1200, 1400, 1600, 1800, 2000, 2400, 2800, 3200)
+MIN_SILENCE_MS: Final = (100, 200, 250, 300, 400, 600, 800, 1000)
+MAX_SILENCE_MS: Final = (1000, 1200, 1400, 1600, 1800, 2000, 2400)
+CERTAINTY: Final = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _FINAL_WAIT_MS: Final = 300
 """A turn that is over is committed so long after at the latest, with the text there is."""
 
 
-def decided(stated: TurnPolicy, mode: TranscriptionMode | None = None) -> Policy:
-    """Return Natter's decision under what a client states."""
+def decided(stated: TurnPolicy, mode: TranscriptionMode | None = None, certainty: float | None = None) -> Policy:
+    """Return Natter's decision under what a client states; ``certainty`` replaces that of the mode."""
     policy = resolve(stated, mode)
+    if certainty is not None:
+        policy = replace(policy, certainty=certainty)
 
     def when(item: Evidence, pause: Pause) -> float | None:
         question = asked(item.asked)
@@ -55,10 +58,12 @@ _estimate = lru_cache(maxsize=16_384)(endpointing.estimate)
 
 
 def sweep() -> dict[str, Policy]:
-    """Return Natter with its two bounds swept."""
+    """Return Natter with its bounds and its certainty swept."""
     return {
-        f"min {least}, max {most} ms": decided(TurnPolicy(min_silence_ms=least, max_silence_ms=most))
-        for least, most in product(MIN_SILENCE_MS, MAX_SILENCE_MS)
+        f"min {least}, max {most} ms, certainty {certainty}": decided(
+            TurnPolicy(min_silence_ms=least, max_silence_ms=most), certainty=certainty
+        )
+        for least, most, certainty in product(MIN_SILENCE_MS, MAX_SILENCE_MS, CERTAINTY)
         if least <= most
     }
 

@@ -32,10 +32,12 @@ assert threads  # before numpy is imported
 import numpy as np
 import soxr
 
+from natter_protocol.settings import TranscriptionMode
 from natter_runtime.config import RuntimeConfig
 from natter_runtime.models import locate
-from natter_stt.engine import Passage
+from natter_stt.engine import Passage, StreamOptions
 from natter_stt.engines.moonshine import Moonshine
+from natter_stt.pace import CAREFUL_MS
 from natter_tts.engines.flite import Flite
 
 VOICE: Final = "rms"
@@ -51,15 +53,17 @@ class Ears:
 
     def __init__(self) -> None:
         folder = locate("stt", "moonshine-tiny-en", RuntimeConfig().models)
-        self._engine = Moonshine(folder, "moonshine-tiny-en")
-        self._engine.warm_up()
+        engine = Moonshine(folder, "moonshine-tiny-en")
+        engine.warm_up()
+        self._stream = engine.open(StreamOptions())
 
     def hear(self, pcm: bytes) -> str:
         """Return what is said in PCM16 at 16 kHz. Blocks."""
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
         if len(samples) < IN_RATE // 10:
             return ""
-        return self._engine.decode(Passage(samples[-LONGEST_S * IN_RATE :])).text
+        passage = Passage(samples[-LONGEST_S * IN_RATE :])
+        return self._stream.decode(passage, careful=passage.ms <= CAREFUL_MS[TranscriptionMode.BALANCED]).text
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ BROAD: Final = {
     "natter_turn/engines/onnx.py": "onnxruntime's errors have no common base",
     "natter_stt/decoding.py": "the boundary to the engine",
     "natter_stt/engines/faster_whisper.py": "the hub's client passes on whatever carries it",
-    "natter_stt/engines/moonshine.py": "onnxruntime's errors have no common base",
+    "natter_stt/engines/moonshine_graphs.py": "onnxruntime's errors have no common base",
     "natter_llm/engines/litellm.py": "raises what each provider's client raises",
     "natter_llm/generation.py": "the boundary to the engine",
     "natter_llm/tools.py": "a client's schema can break the checker in any way",

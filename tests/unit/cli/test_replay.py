@@ -75,7 +75,7 @@ def test_a_policy_is_stated_as_on_the_wire(tmp_path: Path) -> None:
     assert not policy.eager
     assert replay.read_policy(policy_file(tmp_path, "")) == Policy()
     fast = replay.read_policy(policy_file(tmp_path, "transcription_mode: min_latency"))
-    assert fast.patience > Policy().patience
+    assert fast.certainty < Policy().certainty
 
 
 @pytest.mark.parametrize(

@@ -47,3 +47,7 @@ def test_what_the_last_words_read_like_is_said_of_the_whole() -> None:
 
 def test_unknown_confidence_stays_unknown() -> None:
     assert join([Hypothesis("a")]).confidence is None
+
+
+def test_the_language_of_the_whole_is_that_of_the_last_words() -> None:
+    assert join([Hypothesis("Hallo.", language="de"), Hypothesis("Hello.", language="en"), NOTHING]).language == "en"

@@ -69,6 +69,28 @@ async def test_a_partial_without_words_has_no_evidence() -> None:
         assert (partial.text, partial.confidence, partial.ends_sentence) == ("", None, None)
 
 
+async def test_numbers_are_written_as_people_write_them() -> None:
+    async with Call(told((1000, "my number is five five five zero one four two"))) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await speak(call, 2840)
+        await call.next(SttPartial)
+        await speak(call, 4400)
+        await call.silence(128, after_ms=4150)
+        assert await call.texts(1) == ["my number is 5550142"]
+        shown = [partial.text for partial in call.all(SttPartial)]
+        assert all("my number is 5550142".startswith(text) or text == "my number is five" for text in shown)
+
+
+async def test_numbers_are_left_as_they_are_heard_if_that_is_wanted() -> None:
+    async with Call(told((1000, "at ten thirty a m")), SttConfig(text="spoken")) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await speak(call, 2900)
+        await call.silence(128, after_ms=2600)
+        assert await call.texts(1) == ["at ten thirty a m"]
+
+
 async def test_audio_before_the_onset_is_heard() -> None:
     engine = Watched(GREETING)
     async with Call(engine) as call:

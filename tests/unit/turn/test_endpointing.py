@@ -55,14 +55,21 @@ def test_every_feature_has_a_weight() -> None:
     assert list(features(COMPLETE)) == list(WEIGHTS)
 
 
-def test_patience_bends_the_silence_between_the_bounds() -> None:
-    assert needed_ms(1.0, POLICY) == POLICY.min_silence_ms
-    assert needed_ms(0.0, POLICY) == POLICY.max_silence_ms
-    hasty, patient = (needed_ms(0.7, replace(POLICY, patience=patience)) for patience in (2.0, 0.5))
-    assert hasty < needed_ms(0.7, POLICY) < patient
+def test_silence_goes_from_bound_to_bound_with_the_probability() -> None:
+    needed = [needed_ms(number / 10, POLICY) for number in range(11)]
+    assert needed == sorted(needed, reverse=True)
+    assert needed[0] == pytest.approx(POLICY.max_silence_ms, abs=20)
+    assert needed[-1] == pytest.approx(POLICY.min_silence_ms, abs=20)
+    assert needed_ms(POLICY.certainty, POLICY) == (POLICY.min_silence_ms + POLICY.max_silence_ms) / 2
+
+
+def test_the_more_certainty_is_wanted_the_longer_it_takes() -> None:
+    hasty, patient = (needed_ms(0.6, replace(POLICY, certainty=certainty)) for certainty in (0.3, 0.8))
+    assert hasty < needed_ms(0.6, POLICY) < patient
 
 
 def test_a_speaker_of_long_pauses_is_given_them() -> None:
+    assert needed_ms(0.8, POLICY) < 500
     assert needed_ms(0.8, POLICY, usual_pause_ms=1100) == 1250
     assert needed_ms(0.95, POLICY, usual_pause_ms=1100) < 500
     assert needed_ms(0.8, POLICY, usual_pause_ms=5000) == POLICY.max_silence_ms

@@ -36,7 +36,7 @@ def test_patience_grows_from_preset_to_preset() -> None:
     fast, usual, slow = (PRESETS[preset] for preset in (Preset.IVR, Preset.CONVERSATION, Preset.CLINICAL))
     assert fast.min_silence_ms <= usual.min_silence_ms <= slow.min_silence_ms
     assert fast.max_silence_ms <= usual.max_silence_ms <= slow.max_silence_ms
-    assert fast.patience > usual.patience > slow.patience
+    assert fast.certainty < usual.certainty < slow.certainty
 
 
 def test_switches_are_taken_as_they_are() -> None:

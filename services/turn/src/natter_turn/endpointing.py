@@ -27,6 +27,9 @@ ASK_MS: Final = 160
 PATIENCE_MS: Final = 360
 """Evidence that is on its way is waited for until then."""
 SHORT_WORDS: Final = 3
+STEEPNESS: Final = 10.0
+"""How sharply patience ends where certainty begins. Most of the time is lost in between: on the benchmark's tuned half
+a steep curve answers complete turns earlier than a straight one for the same number of cut-offs."""
 SURE: Final = 0.85
 """From here on a speaker's usual pauses count no more."""
 HABIT_MARGIN_MS: Final = 150
@@ -113,7 +116,7 @@ def estimate(evidence: Evidence) -> Estimate:
 def needed_ms(probability: float, policy: Policy, usual_pause_ms: int = 0) -> int:
     """Return the silence after which a turn is over that is over with ``probability``."""
     low, high = policy.min_silence_ms, policy.max_silence_ms
-    doubt: float = (1 - min(max(probability, 0.0), 1.0)) ** policy.patience
+    doubt = 1 / (1 + exp(STEEPNESS * (probability - policy.certainty)))
     needed = low + doubt * (high - low)
     if usual_pause_ms and probability < SURE:
         needed = max(needed, min(usual_pause_ms + HABIT_MARGIN_MS, high))

@@ -16,8 +16,8 @@ class Policy:
         vad_threshold: speech probability (0-1) from which a window counts as speech.
         min_silence_ms: silence after which a turn that is surely complete is over.
         max_silence_ms: silence after which any turn is over.
-        patience: how the silence between the two grows with doubt: its exponent; below 1 a little doubt
-            is enough to wait, above 1 it takes much.
+        certainty: probability of the end at which half of the silence between the two is enough; the higher,
+            the less doubt it takes to wait.
         interrupt_response: whether speaking over the agent may stop it.
         interruption_delay_ms: how long an overlap may be looked at before it is decided.
         uninterruptible: causes of replies that cannot be interrupted.
@@ -26,9 +26,9 @@ class Policy:
     """
 
     vad_threshold: float = 0.5
-    min_silence_ms: int = 280
-    max_silence_ms: int = 1900
-    patience: float = 1.0
+    min_silence_ms: int = 250
+    max_silence_ms: int = 1800
+    certainty: float = 0.5
     interrupt_response: bool = True
     interruption_delay_ms: int = 500
     uninterruptible: frozenset[str] = frozenset()
@@ -36,19 +36,20 @@ class Policy:
     waits_for_sound: bool = True
 
 
+_FAST: Final = Policy(min_silence_ms=200, max_silence_ms=1600, certainty=0.45, interruption_delay_ms=300)
+_USUAL: Final = Policy()
+
 MODES: Final = {
-    TranscriptionMode.MIN_LATENCY: Policy(
-        min_silence_ms=200, max_silence_ms=1400, patience=1.6, interruption_delay_ms=300
-    ),
-    TranscriptionMode.BALANCED: Policy(),
-    TranscriptionMode.MAX_ACCURACY: Policy(min_silence_ms=500, max_silence_ms=2400, patience=0.7),
+    TranscriptionMode.MIN_LATENCY: _FAST,
+    TranscriptionMode.BALANCED: _USUAL,
+    TranscriptionMode.MAX_ACCURACY: Policy(min_silence_ms=400, max_silence_ms=2200, certainty=0.6),
 }
 """How much patience goes with each ``transcription_mode``."""
 
 PRESETS: Final = {
-    Preset.IVR: Policy(min_silence_ms=200, max_silence_ms=1400, patience=1.6, interruption_delay_ms=300),
-    Preset.CONVERSATION: Policy(),
-    Preset.CLINICAL: Policy(min_silence_ms=900, max_silence_ms=2600, patience=0.5, interruption_delay_ms=700),
+    Preset.IVR: _FAST,
+    Preset.CONVERSATION: _USUAL,
+    Preset.CLINICAL: Policy(min_silence_ms=800, max_silence_ms=2400, certainty=0.75, interruption_delay_ms=700),
 }
 """Named sets of the same fields: short answers on the phone, ordinary talk, slow and careful speech."""
 

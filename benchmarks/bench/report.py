@@ -103,6 +103,7 @@ def _main_table(columns: Sequence[Figures]) -> str:
         ("duplicate replies", lambda one: str(one.duplicates)),
         ("turns without an answer", lambda one: str(one.unanswered)),
         ("not judged / client late", lambda one: f"{one.void} / {one.disturbed} of {len(one.items)}"),
+        ("machine's load, median", lambda one: _plain(one.load, "{:.1f}")),
     ]
     head = ["", *(f"{one.system}, {one.preset}" for one in columns)]
     return _table(head, [[name, *(cell(one) for one in columns)] for name, cell in rows])

@@ -12,7 +12,6 @@ from benchmarks.bench.record import Word
 from natter_cli import events as wire
 from natter_cli.client import RATE, CallError, VoiceAgent, call
 
-
 END_S: Final = 2.0
 
 

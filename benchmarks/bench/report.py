@@ -27,8 +27,11 @@ TITLES: Final = {
 
 
 def show(runs: Sequence[Results], *, write_docs: bool) -> int:
-    """Print the tables of ``runs`` and keep the figures beside the first; return the exit code."""
-    records = [record for run in runs for record in run.records.values()]
+    """Print the tables of ``runs`` and keep the figures beside the first; return the exit code.
+
+    Of two records of the same item, the one of the later run counts.
+    """
+    records = list({key: record for run in runs for key, record in run.records.items()}.values())
     if not records:
         print("listening: no records", file=sys.stderr)
         return 1

@@ -166,11 +166,11 @@ def _misses(items: Sequence[Evidence], most: int) -> str:
 def _chart(frontiers: dict[str, dict[str, list[Point]]]) -> str:
     half = "held_out" if "held_out" in next(iter(frontiers.values())) else "tuned"
     curves = [
-        Curve(way, [(point.mean_ms, 100 * point.rate) for point in points[half]], dashed=way != "Natter")
+        Curve(way, sorted((point.mean_ms, 100 * point.rate) for point in points[half]), dashed=way != "Natter")
         for way, points in frontiers.items()
     ]
     x = Axis("mean time from the end of speech to the decision, ms", 0, 2500, range(0, 2501, 250))
-    y = Axis("false cut-offs, % of pauses of 0.6 to 2.0 s", 0, 60, range(0, 61, 10))
+    y = Axis("false cut-offs, % of pauses of 0.6 to 2.0 s", 0, 100, range(0, 101, 20))
     title = f"When is a turn over? Items of the half {'nothing was tuned on' if half == 'held_out' else half}"
     return chart(title, x, y, curves)
 

@@ -110,6 +110,11 @@ class Figures:
         """Calls in which the benchmark's own client was late."""
         return sum(item.record.late_ms[1] > LATE_MS for item in self.items)
 
+    @property
+    def load(self) -> float:
+        """The machine's load while the items ran, in the middle."""
+        return quantile([item.record.load for item in self.items], 0.5)
+
     def variants(self, kind: Kind) -> list[str]:
         """Return the variants of ``kind``, in the order of the items."""
         return list(dict.fromkeys(item.record.variant for item in sorted(self.of(kind), key=_id)))
@@ -154,6 +159,7 @@ def _plain(figures: Figures) -> dict[str, Any]:
         "unanswered": figures.unanswered,
         "void": figures.void,
         "disturbed": figures.disturbed,
+        "load": _number(figures.load),
     }
 
 

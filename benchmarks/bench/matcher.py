@@ -26,8 +26,6 @@ class Made:
 
     pcm: bytearray = field(default_factory=bytearray)
     text: str = ""
-    busy: bool = False
-    """It is in the middle of a text."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +47,19 @@ class Matcher:
         self._open = ""
         self._at: tuple[str, int] = ("", 0)
 
-    def voice(
-        self, pcm: bytes, text: str = "", words: Sequence[tuple[str, float, float]] = (), *, last: bool = False
-    ) -> tuple[str, list[Word]]:
-        """Take note of what the voice made; return the reply it belongs to, and its words in that reply's time.
+    def voice(self, pcm: bytes, text: str, words: Sequence[tuple[str, float, float]] = ()) -> tuple[str, list[Word]]:
+        """Take note of what the voice made of a text; return its reply, and its words in that reply's time.
 
         Args:
-            text: with the first piece of a text; one that tells its reply's number begins that reply.
-            words: of the text, with milliseconds from its first sample.
-            last: nothing more of the text will come.
+            text: one that tells its reply's number begins that reply; others belong to the one before.
+            words: with milliseconds from the text's first sample.
         """
-        if text:
-            number = number_of(text)
-            self._open = self._open if number is None else f"reply-{number}"
-            self.made.setdefault(self._open, Made()).text += f" {text}"
+        number = number_of(text)
+        self._open = self._open if number is None else f"reply-{number}"
         made = self.made.setdefault(self._open, Made())
         begun = len(made.pcm) // 2 * 1000 / RATE
         made.pcm += pcm
-        made.busy = not last
+        made.text += f" {text}"
         return self._open, [
             Word(f" {word}", round(begun + start, 1), round(begun + end, 1)) for word, start, end in words
         ]
@@ -105,8 +98,7 @@ class Matcher:
     def whole(self, reply: str) -> bool:
         """Whether all that the voice has made of ``reply`` so far has come back."""
         name, at = self._at
-        made = self.made[reply]
-        return name == reply and not made.busy and at >= len(made.pcm)
+        return name == reply and at >= len(self.made[reply].pcm)
 
 
 def _find(haystack: bytearray, needle: bytes) -> int | None:

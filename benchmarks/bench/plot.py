@@ -66,7 +66,7 @@ def _grid(x: Axis, y: Axis) -> list[str]:
         _line(left, bottom, right, bottom, INK),
         _line(left, top, left, bottom, INK),
         _text((left + right) / 2, HEIGHT - 16, x.title, anchor="middle"),
-        f'<text x="16" y="{(top + bottom) / 2:.0f}" fill="{INK}" text-anchor="middle" '
+        f'<text x="16" y="{(top + bottom) / 2:.0f}" fill="{INK}" text-anchor="middle" font-size="12" '
         f'transform="rotate(-90 16 {(top + bottom) / 2:.0f})">{escape(y.title)}</text>',
     ]
 

@@ -90,6 +90,7 @@ class Record(msgspec.Struct):
         system, preset: who, and how it was set.
         outcome: empty, or why there is nothing to judge.
         late_ms: how late the client itself was, at worst and at the 99th percentile of its ticks.
+        load: the machine's average of running processes over the minute before the end; 0 where it is not told.
     """
 
     system: str
@@ -108,6 +109,7 @@ class Record(msgspec.Struct):
     events: list[Happened] = []
     outcome: str = ""
     late_ms: tuple[float, float] = (0.0, 0.0)
+    load: float = 0.0
     errors: list[str] = []
 
     def cue(self, *roles: str) -> Cued | None:

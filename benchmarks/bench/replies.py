@@ -17,8 +17,8 @@ THINGS: Final = tuple(
     """lamp chair bottle ladder pillow basket mirror blanket hammer candle teapot carpet drawer kettle ribbon
     saddle wallet anchor bucket cushion""".split()
 )
-ITEMS: Final = {"medium": 3, "long": 5}
-"""Spoken by flite's ``rms`` these take 8 and 13 s."""
+ITEMS: Final = {"brief": 2, "medium": 3, "long": 5}
+"""Spoken by flite's ``rms`` these take 6, 8 and 13 s."""
 SHORT: Final = "That is all I can tell you."
 _BEGINS: Final = re.compile(r"\bReply\b")
 _WORD: Final = re.compile(r"[A-Za-z0-9']+")
@@ -28,7 +28,7 @@ def reply(number: int, plan: str) -> str:
     """Return what the ``number``-th reply of a call says.
 
     Args:
-        plan: ``short``, ``medium``, ``long``, or ``ask:`` and a question.
+        plan: ``short``, ``brief``, ``medium``, ``long``, or ``ask:`` and a question.
 
     Raises:
         ValueError: there is no such plan.

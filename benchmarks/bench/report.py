@@ -27,8 +27,11 @@ TITLES: Final = {
 
 
 def show(runs: Sequence[Results], *, write_docs: bool) -> int:
-    """Print the tables of ``runs`` and keep the figures beside the first; return the exit code."""
-    records = [record for run in runs for record in run.records.values()]
+    """Print the tables of ``runs`` and keep the figures beside the first; return the exit code.
+
+    Of two records of the same item, the one of the later run counts.
+    """
+    records = list({key: record for run in runs for key, record in run.records.items()}.values())
     if not records:
         print("listening: no records", file=sys.stderr)
         return 1
@@ -103,6 +106,7 @@ def _main_table(columns: Sequence[Figures]) -> str:
         ("duplicate replies", lambda one: str(one.duplicates)),
         ("turns without an answer", lambda one: str(one.unanswered)),
         ("not judged / client late", lambda one: f"{one.void} / {one.disturbed} of {len(one.items)}"),
+        ("machine's load, median", lambda one: _plain(one.load, "{:.1f}")),
     ]
     head = ["", *(f"{one.system}, {one.preset}" for one in columns)]
     return _table(head, [[name, *(cell(one) for one in columns)] for name, cell in rows])

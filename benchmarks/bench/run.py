@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -91,6 +92,7 @@ async def run(
         await asyncio.sleep(number * STAGGER_S)
         for item in waiting:
             record = await one(system, preset, item, model)
+            record.load = round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0
             results.write(record)
             progress(record)
 

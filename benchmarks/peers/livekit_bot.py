@@ -79,11 +79,9 @@ class Utterance(tts.ChunkedStream):
         engine = self._tts
         assert isinstance(engine, Voice)
         output_emitter.initialize(request_id=uuid.uuid4().hex, sample_rate=OUT_RATE, num_channels=1, mime_type=_FORMAT)
-        pieces = engine.mouth.say(self.input_text)
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            await engine.tell(voice(self.input_text, piece))
-            if piece.pcm:
-                output_emitter.push(piece.pcm)
+        said = await asyncio.to_thread(engine.mouth.say, self.input_text)
+        await engine.tell(voice(said))
+        output_emitter.push(said.pcm)
         output_emitter.flush()
 
 
@@ -226,8 +224,7 @@ async def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     ears, mouth = Ears(), Mouth()
-    for _ in mouth.say("Warm up."):
-        pass
+    mouth.say("Warm up.")
 
     async def called(socket: ServerConnection) -> None:
         assert socket.request is not None

@@ -44,7 +44,7 @@ from pipecat.transports.websocket.fastapi import FastAPIWebsocketParams, FastAPI
 from pipecat.utils.time import time_now_iso8601
 from pipecat.workers.runner import WorkerRunner
 
-from benchmarks.peers.common import IN_RATE, OUT_RATE, READY, Ears, Mouth, Piece, mark, told, voice
+from benchmarks.peers.common import IN_RATE, OUT_RATE, READY, Ears, Mouth, mark, told, voice
 
 Tell = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -97,18 +97,12 @@ class Voice(TTSService):
         """By context: the words' times count from its first sample."""
 
     async def run_tts(self, text: str, context_id: str) -> AsyncGenerator[Frame | None, None]:
-        pieces = self._mouth.say(text)
+        said = await asyncio.to_thread(self._mouth.say, text)
+        await self._tell(voice(said))
         begun = self._said_s.get(context_id, 0.0)
-        samples = 0
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
-            await self._tell(voice(text, piece))
-            samples += len(piece.pcm) // 2
-            if piece.words:
-                times = [(word, begun + start / 1000) for word, start, _ in piece.words]
-                await self.add_word_timestamps(times, context_id)
-            if piece.pcm:
-                yield TTSAudioRawFrame(piece.pcm, OUT_RATE, 1, context_id=context_id)
-        self._said_s[context_id] = begun + samples / OUT_RATE
+        self._said_s[context_id] = begun + len(said.pcm) / 2 / OUT_RATE
+        await self.add_word_timestamps([(word, begun + start / 1000) for word, start, _ in said.words], context_id)
+        yield TTSAudioRawFrame(said.pcm, OUT_RATE, 1, context_id=context_id)
 
 
 async def answer(socket: WebSocket, call: str, model: str, ears: Ears, mouth: Mouth) -> None:
@@ -157,8 +151,7 @@ def main() -> None:
     logger.remove()
     logger.add(sys.stderr, level="WARNING")
     ears, mouth = Ears(), Mouth()
-    for piece in mouth.say("Warm up."):
-        assert isinstance(piece, Piece)
+    mouth.say("Warm up.")
     SileroVADAnalyzer()
 
     @asynccontextmanager

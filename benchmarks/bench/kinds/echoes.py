@@ -45,8 +45,8 @@ def _echo(cast: Cast, db: float, id: str, rng: np.random.Generator) -> Scenario:
         synthetic=True,
         speaker=voice.label,
         cues=(Cue("opening", opening.audio, When(after_s=LEAD_IN_S), opening.text),),
-        plan=("medium", "short"),
-        finish=Finish(replies=1, window_s=20.0, after_s=1.5),
+        plan=("brief", "short"),
+        finish=Finish(replies=1, window_s=15.0, after_s=1.2),
         echo=echo,
         details={"db": db, "delay_s": echo.delay_s},
     )

@@ -23,6 +23,10 @@ BACKCHANNELS: Final = 32
 DOUBLE_TALKS: Final = 12
 POINTS_S: Final = (0.7, 1.5, 3.0, 5.0, 8.0)
 """Where in the reply the user interrupts, after it became audible."""
+BACKCHANNEL_S: Final = (0.8, 3.5)
+"""Where in the reply the user shows that they listen."""
+ANSWERED_S: Final = 1.2
+"""An answer that has been heard for so long is one."""
 SOFTER_DB: Final = 4.0
 """A back-channel is up to so much softer than what its speaker says otherwise."""
 WINDOW_S: Final = 7.0
@@ -95,7 +99,7 @@ def _interruption(
             Cue("speech", spoken.audio, When(Moment.AUDIBLE, 1, after), spoken.text),
         ),
         plan=("long", "short"),
-        finish=Finish(replies=2, window_s=WINDOW_S),
+        finish=Finish(replies=2, window_s=WINDOW_S, hold_s=ANSWERED_S),
         echo=room(rng, -20.0) if kind is Kind.DOUBLE_TALK else None,
         details={"point_s": after},
     )
@@ -103,7 +107,7 @@ def _interruption(
 
 def _backchannel(cast: Cast, text: str, voice: Voice, id: str, rng: np.random.Generator) -> Scenario:
     opening, spoken = cast.opening(rng, voice), say(text, voice)
-    after = round(float(rng.uniform(1.0, 5.0)), 3)
+    after = round(float(rng.uniform(*BACKCHANNEL_S)), 3)
     softer = round(float(rng.uniform(0.0, SOFTER_DB)), 1)
     return Scenario(
         id=id,
@@ -116,7 +120,7 @@ def _backchannel(cast: Cast, text: str, voice: Voice, id: str, rng: np.random.Ge
             Cue("opening", opening.audio, When(after_s=LEAD_IN_S), opening.text),
             Cue("speech", scaled(spoken.audio, -softer), When(Moment.AUDIBLE, 1, after), spoken.text),
         ),
-        plan=("medium", "short"),
+        plan=("brief", "short"),
         finish=Finish(replies=1, window_s=WINDOW_S, after_s=1.0),
         details={"point_s": after, "db": -softer},
     )

@@ -20,7 +20,7 @@ SIDE_DB: Final = -12.0
 BEHIND_DB: Final = (-20.0, -12.0)
 MOST_S: Final = 4.0
 NOISES: Final = ("white", "pink", "typing", "babble")
-OVER_DB: Final = (0.0, 5.0, 10.0, 20.0)
+OVER_DB: Final = (0.0, 10.0, 20.0)
 """The user's level over the noise."""
 NOISE_S: Final = (2.0, 4.0)
 BEDS: Final = (("pink", 10.0), ("pink", 20.0), ("babble", 10.0), ("babble", 20.0))
@@ -112,8 +112,8 @@ def _bed(cast: Cast, name: str, db: float, id: str, rng: np.random.Generator) ->
             Cue("bed", bed, When()),
             Cue("opening", opening.audio, When(after_s=2 * LEAD_IN_S), opening.text),
         ),
-        plan=("medium", "short"),
-        finish=Finish(replies=1, window_s=20.0, after_s=1.5),
+        plan=("brief", "short"),
+        finish=Finish(replies=1, window_s=15.0, after_s=1.2),
         details={"noise": name, "snr_db": db},
     )
 

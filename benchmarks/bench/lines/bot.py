@@ -90,9 +90,8 @@ class BotLine:
         match fields["type"]:
             case "voice":
                 pcm = base64.b64decode(fields["pcm"])
-                text, spoken = fields.get("text", ""), fields.get("words", ())
-                reply, found = self._matcher.voice(pcm, text, spoken, last=fields["last"])
-                return [Spoken(reply, tuple(found))] if found else []
+                reply, spoken = self._matcher.voice(pcm, fields["text"], fields["words"])
+                return [Spoken(reply, tuple(spoken))] if spoken else []
             case "drop":
                 closed: list[Event] = [Over(reply, completed=False) for reply, is_open in self._open.items() if is_open]
                 self._open = dict.fromkeys(self._open, False)

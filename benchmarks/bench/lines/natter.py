@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.bench.lines import Began, Drop, Event, Line, LineError, Over, Sound, Spoken, Told
 from benchmarks.bench.model import Script, mark
 from benchmarks.bench.record import Word
 from natter_cli import events as wire
 from natter_cli.client import RATE, CallError, VoiceAgent, call
+
+END_S: Final = 2.0
 
 
 class Natter:
@@ -35,6 +37,7 @@ class Natter:
         try:
             async with call(self._url, session=session) as agent:
                 yield NatterLine(agent)
+                await agent.end(END_S)  # a socket that only drops is waited for
         except CallError as error:
             raise LineError(str(error)) from error
 

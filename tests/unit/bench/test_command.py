@@ -41,3 +41,11 @@ def test_an_item_is_shown_as_a_timeline(tmp_path: Path, capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert "turn-t-000 (long; ) natter/balanced: taken" in shown
     assert "1.000  user    ┌ speech: hello" in shown
+
+
+def test_of_two_files_the_later_one_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    Results(one).write(turn(0, 0.5))
+    Results(other).write(turn(0, None))
+    assert command.main(["--report", str(one), str(other)]) == 0
+    assert "| turn taken | 0 % (0/1;" in capsys.readouterr().out

@@ -65,8 +65,8 @@ async def test_what_is_not_known_is_told() -> None:
 PCM = np.random.default_rng(1).integers(1, 3000, 960).astype("<i2").tobytes()
 
 
-def voice(text: str, pcm: bytes, *, last: bool, words: list[Any]) -> str:
-    body = {"type": "voice", "pcm": base64.b64encode(pcm).decode(), "text": text, "words": words, "last": last}
+def voice(text: str, pcm: bytes, words: list[Any]) -> str:
+    body = {"type": "voice", "pcm": base64.b64encode(pcm).decode(), "text": text, "words": words}
     return json.dumps(body)
 
 
@@ -75,7 +75,7 @@ def script() -> Script:
 
 
 async def test_a_bots_sound_is_known_by_what_its_voice_made() -> None:
-    made = voice("Reply one. Yes", PCM, last=True, words=[["Reply", 0, 10], ["one.", 10, 20], ["Yes", 20, 40]])
+    made = voice("Reply one. Yes", PCM, [["Reply", 0, 10], ["one.", 10, 20], ["Yes", 20, 40]])
     line = BotLine(FakeSocket(made, PCM[:960], PCM[960:]), script())
     told, began, first, second, over = await heard(line)
     assert told == Spoken("reply-1", (Word(" Reply", 0, 10), Word(" one.", 10, 20), Word(" Yes", 20, 40)))
@@ -85,12 +85,12 @@ async def test_a_bots_sound_is_known_by_what_its_voice_made() -> None:
 
 
 async def test_a_reply_is_not_over_before_all_of_its_text_was_spoken() -> None:
-    made = voice("Reply one.", PCM, last=True, words=[["Reply", 0, 10], ["one.", 10, 20]])
+    made = voice("Reply one.", PCM, [["Reply", 0, 10], ["one.", 10, 20]])
     assert not [event for event in await heard(BotLine(FakeSocket(made, PCM), script())) if isinstance(event, Over)]
 
 
 async def test_a_drop_ends_the_reply_that_is_open() -> None:
-    made = voice("Reply one. Yes", PCM, last=True, words=[["Reply", 0, 10]])
+    made = voice("Reply one. Yes", PCM, [["Reply", 0, 10]])
     events_ = await heard(BotLine(FakeSocket(made, PCM[:960], '{"type":"drop"}', '{"type":"drop"}'), script()))
     assert events_[-3:] == [Drop(), Over("reply-1", False), Drop()]
 

@@ -36,7 +36,7 @@ from natter_turn.engines.smart_turn import SmartTurn
 from natter_turn.inputs import Window
 from natter_turn.sound.spectrum import level_db
 
-VERSION: Final = 3
+VERSION: Final = 4
 FOLDER: Final = Path(__file__).parents[1] / ".cache" / "endpoints"
 BEFORE_S: Final = 0.5
 AFTER_S: Final = 3.5

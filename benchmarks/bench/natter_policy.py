@@ -84,7 +84,6 @@ def known(pause: Pause, silence: int, final: Heard | None, question: Asked) -> e
         sound=_sound(pause, silence),
         ends_sentence=scores.get("ends_sentence"),
         reads_complete=scores.get("reads_complete"),
-        last_word=scores.get("last_word"),
         asked=question,
     )
 

@@ -17,7 +17,7 @@ from natter_runtime.bus_memory import MemoryBroker
 from natter_runtime.errors import UsageError
 from natter_turn.policy import PRESETS, Policy
 
-DOUBTFUL = EndEvidence("We could go there", sound=0.5, ends_sentence=0.6, reads_complete=0.1, last_word=0.9)
+DOUBTFUL = EndEvidence("We could go there", sound=0.5, ends_sentence=0.6, reads_complete=0.1)
 
 
 def decided(seq: int, step: Step, silence_ms: int) -> TurnDecided:

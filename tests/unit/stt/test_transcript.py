@@ -39,10 +39,10 @@ def test_the_end_of_the_whole_is_that_of_the_last_words() -> None:
 
 
 def test_what_the_last_words_read_like_is_said_of_the_whole() -> None:
-    first = Hypothesis("One.", (1,), 0.9, 0.95, reads_complete=0.8, last_word=0.9)
-    last = Hypothesis("and", (2,), 0.9, 0.05, reads_complete=0.01, last_word=0.3)
+    first = Hypothesis("One.", (1,), 0.9, 0.95, reads_complete=0.8)
+    last = Hypothesis("and", (2,), 0.9, 0.05, reads_complete=0.01)
     whole = join([first, last, NOTHING])
-    assert (whole.reads_complete, whole.last_word) == (0.01, 0.3)
+    assert whole.reads_complete == 0.01
 
 
 def test_unknown_confidence_stays_unknown() -> None:

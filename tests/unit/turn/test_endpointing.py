@@ -14,8 +14,8 @@ from natter_turn.policy import Policy
 from natter_turn.values import Expected
 
 POLICY = Policy(min_silence_ms=300, max_silence_ms=2000)
-COMPLETE = Evidence(400, "Where can I park my car?", sound=0.98, ends_sentence=0.99, reads_complete=0.5, last_word=0.98)
-CUT = Evidence(400, "I think it was um", sound=0.05, ends_sentence=0.2, reads_complete=0.01, last_word=0.3)
+COMPLETE = Evidence(400, "Where can I park my car?", sound=0.98, ends_sentence=0.99, reads_complete=0.5)
+CUT = Evidence(400, "I think it was um", sound=0.05, ends_sentence=0.2, reads_complete=0.01)
 
 
 def test_what_is_complete_takes_less_silence_than_what_is_not() -> None:
@@ -43,7 +43,7 @@ def test_the_sound_is_waited_for_but_not_for_ever() -> None:
     assert decide(deaf, replace(POLICY, min_silence_ms=50, waits_for_sound=False)).rule != "listening"
 
 
-@pytest.mark.parametrize("name", ["sound", "ends_sentence", "reads_complete", "last_word"])
+@pytest.mark.parametrize("name", ["sound", "ends_sentence", "reads_complete"])
 def test_each_piece_of_evidence_speaks_for_the_end_the_more_the_higher_it_is(name: str) -> None:
     high, low = (estimate(replace(COMPLETE, **{name: value})) for value in (0.95, 0.05))
     unknown = estimate(replace(COMPLETE, **{name: None}))
@@ -91,7 +91,7 @@ def test_a_tool_that_waits_for_a_code_makes_digits_its_beginning() -> None:
 
 
 def test_what_was_asked_makes_short_answers_complete() -> None:
-    yes = Evidence(300, "Yes", sound=0.2, ends_sentence=0.2, reads_complete=0.05, last_word=0.9)
+    yes = Evidence(300, "Yes", sound=0.2, ends_sentence=0.2, reads_complete=0.05)
     assert estimate(replace(yes, asked=Asked(Kind.YES_OR_NO))).rule == "answers_yes_or_no"
     blue = replace(yes, text="the blue")
     assert estimate(replace(blue, asked=Asked(Kind.CHOICE, options=frozenset({"blue", "red"})))).rule == "chooses"

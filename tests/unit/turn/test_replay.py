@@ -17,7 +17,7 @@ from natter_turn.replay import Change, evidence_of, overlap_of, replay
 from tests.support import turn_script
 
 POLICY = Policy(min_silence_ms=300, max_silence_ms=1500)
-DOUBTFUL = told.EndEvidence("We could go there", sound=0.5, ends_sentence=0.6, reads_complete=0.1, last_word=0.9)
+DOUBTFUL = told.EndEvidence("We could go there", sound=0.5, ends_sentence=0.6, reads_complete=0.1)
 NEEDED = decide(evidence_of(DOUBTFUL, 0), POLICY).needed_ms
 
 

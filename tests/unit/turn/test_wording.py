@@ -8,7 +8,6 @@ from natter_turn.language import NONE
 from natter_turn.wording import (
     is_answer,
     is_backchannel,
-    is_question,
     is_stop,
     is_unfinished,
     longest_run,
@@ -36,12 +35,6 @@ def test_what_breaks_off_is_unfinished(text: str) -> None:
 )
 def test_what_can_stand_is_not(text: str) -> None:
     assert not is_unfinished(text)
-
-
-def test_a_question_begins_and_ends_like_one() -> None:
-    assert is_question("What time is it?")
-    assert not is_question("You are closed on Sunday?")
-    assert not is_question("What a day.")
 
 
 @pytest.mark.parametrize("text", ["Yes.", "No, thanks", "yeah sure", "I don't"])

@@ -15,8 +15,6 @@ class EndEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """Probability by the recogniser that a sentence ends there."""
     reads_complete: float | None = None
     """The same by its language model alone, without the sound."""
-    last_word: float | None = None
-    """Probability by the recogniser of the last word."""
     asked: str = "nothing"
     """What sort of answer the agent had asked for."""
     options: tuple[str, ...] = ()

@@ -39,7 +39,5 @@ class SttFinal(Message, tag="stt.final", frozen=True, kw_only=True):
     """Probability that the recogniser puts a '.', '?' or '!' at the end."""
     reads_complete: float | None = None
     """The same by its knowledge of the language alone, without the sound."""
-    last_word: float | None = None
-    """Probability of the last word: low where a word breaks off, or was no word."""
     decode_ms: float = 0.0
     """How long the decode took, measured where it happened."""

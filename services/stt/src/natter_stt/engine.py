@@ -100,8 +100,6 @@ class Hypothesis:
         language: ISO 639-1 code of what was said; empty if nothing was said.
         reads_complete: as ``ends_sentence``, by the engine's knowledge of the language alone, as if nothing could be
             heard; None if nothing was said, or the engine has no such knowledge apart from its hearing.
-        last_word: probability of the least likely token of the last word. What breaks off, and "um", is
-            written as some word, but as an unlikely one.
     """
 
     text: str = ""
@@ -110,7 +108,6 @@ class Hypothesis:
     ends_sentence: float | None = None
     language: str = ""
     reads_complete: float | None = None
-    last_word: float | None = None
 
 
 NOTHING = Hypothesis()

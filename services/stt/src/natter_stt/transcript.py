@@ -41,6 +41,5 @@ def join(parts: Sequence[Hypothesis]) -> Hypothesis:
         confidence=sum(confidence * weight for confidence, weight in weights) / total if total else None,
         ends_sentence=spoken[-1].ends_sentence,
         reads_complete=spoken[-1].reads_complete,
-        last_word=spoken[-1].last_word,
         language=spoken[-1].language,
     )

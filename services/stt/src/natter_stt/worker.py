@@ -238,7 +238,6 @@ class Listener:
                 confidence=transcript.confidence,
                 ends_sentence=transcript.ends_sentence,
                 reads_complete=transcript.reads_complete,
-                last_word=transcript.last_word,
                 decode_ms=(self._clock.monotonic() - began) * 1000,
                 trace=tracing.of(span) or utterance.trace,
             )

@@ -20,7 +20,7 @@ from natter_turn.asked import NOTHING, Asked, Kind
 from natter_turn.language import ENGLISH, LanguageData
 from natter_turn.policy import Policy
 from natter_turn.values import Expected, Progress, progress, trailing_code
-from natter_turn.wording import is_answer, is_question, is_unfinished, words
+from natter_turn.wording import is_answer, is_unfinished, words
 
 ASK_MS: Final = 160
 """Silence at which the sound of the turn is judged; earlier, the model has too little of the pause."""
@@ -53,7 +53,6 @@ class Evidence:
         sound: probability by its sound that the turn is complete.
         ends_sentence: probability by the recogniser that a sentence ends here.
         reads_complete: the same by its language model alone, without the sound.
-        last_word: probability by the recogniser of the last word: low after "um" and after what breaks off.
         asked: what the agent has just asked.
         wanted: values that the tools ask for.
         usual_pause_ms: how long this speaker pauses within a turn; 0 if that is not known.
@@ -65,7 +64,6 @@ class Evidence:
     sound: float | None = None
     ends_sentence: float | None = None
     reads_complete: float | None = None
-    last_word: float | None = None
     asked: Asked = NOTHING
     wanted: tuple[Expected, ...] = ()
     usual_pause_ms: int = 0
@@ -128,15 +126,11 @@ def needed_ms(probability: float, policy: Policy, usual_pause_ms: int = 0) -> in
 
 def features(evidence: Evidence) -> dict[str, float | None]:
     """Return what the mix is made of; ``None`` for what is not known. Probabilities become log-odds."""
-    spoken = words(evidence.text)
     return {
         "sound": _log_odds(evidence.sound),
         "ends_sentence": _log_odds(evidence.ends_sentence),
         "reads_complete": _log_odds(evidence.reads_complete),
-        "last_word": None if evidence.last_word is None else log(evidence.last_word + 0.02),
         "unfinished": float(is_unfinished(evidence.text, evidence.language)),
-        "question": float(is_question(evidence.text, evidence.language)),
-        "short": float(0 < len(spoken) <= SHORT_WORDS),
     }
 
 

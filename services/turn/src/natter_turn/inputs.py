@@ -39,7 +39,6 @@ class Heard:
     ends_sentence: float | None = None
     confidence: float | None = None
     reads_complete: float | None = None
-    last_word: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,10 @@ class Weight(NamedTuple):
     deviation: float
 
 
-BIAS: Final = -0.227
+BIAS: Final = -0.216
 WEIGHTS: Final = {
-    "sound": Weight(0.695, 0.797, 2.490),
-    "ends_sentence": Weight(0.138, 2.269, 1.538),
-    "reads_complete": Weight(0.736, -2.354, 1.544),
-    "last_word": Weight(-0.054, -0.272, 0.447),
-    "unfinished": Weight(-0.589, 0.072, 0.259),
-    "question": Weight(-0.060, 0.089, 0.285),
-    "short": Weight(0.013, 0.222, 0.416),
+    "sound": Weight(0.690, 0.797, 2.490),
+    "ends_sentence": Weight(0.146, 2.299, 1.511),
+    "reads_complete": Weight(0.709, -2.332, 1.538),
+    "unfinished": Weight(-0.583, 0.070, 0.255),
 }

@@ -120,7 +120,6 @@ def evidence_of(end: told.EndEvidence, silence_ms: int) -> Evidence:
         sound=end.sound,
         ends_sentence=end.ends_sentence,
         reads_complete=end.reads_complete,
-        last_word=end.last_word,
         asked=Asked(Kind[end.asked.upper()], expected, frozenset(end.options)),
         usual_pause_ms=end.usual_pause_ms,
         language=LANGUAGES.get(end.language, NONE),

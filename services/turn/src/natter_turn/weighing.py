@@ -23,7 +23,6 @@ def evidence(memory: Memory) -> Evidence:
         sound=turn.sound if judged else None,
         ends_sentence=final.ends_sentence if final else None,
         reads_complete=final.reads_complete if final else None,
-        last_word=final.last_word if final else None,
         asked=turn.asked,
         wanted=memory.wanted,
         usual_pause_ms=memory.habits.usual_ms,

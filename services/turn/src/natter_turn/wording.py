@@ -33,12 +33,6 @@ def is_unfinished(text: str, language: LanguageData = ENGLISH) -> bool:
     return last in language.open_ended and not (last in language.can_end and text.endswith(_STOPS))
 
 
-def is_question(text: str, language: LanguageData = ENGLISH) -> bool:
-    """Whether ``text`` asks something: it begins like a question and is written as one."""
-    spoken = words(text)
-    return bool(spoken) and text.rstrip().endswith("?") and spoken[0] in language.question_words
-
-
 def is_answer(text: str, language: LanguageData = ENGLISH) -> bool:
     """Whether ``text`` says yes or no, and nothing else."""
     spoken = words(text)

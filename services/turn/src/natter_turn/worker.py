@@ -146,7 +146,6 @@ class _Session:
                         ends_sentence=message.ends_sentence,
                         confidence=message.confidence,
                         reads_complete=message.reads_complete,
-                        last_word=message.last_word,
                     )
                 ]
             case PlaybackProgress():

@@ -136,15 +136,12 @@ class Moonshine:
         at = len(written.tokens)
         while at > 0 and written.tokens[at - 1] in self._punctuation:
             at -= 1
-        words = self._tokenizer.words(written.tokens, self._punctuation)
-        probabilities = [choice.probability for choice in written.choices]
         return Hypothesis(
             text=text,
             tokens=tuple(written.tokens),
             confidence=confidence(written),
             ends_sentence=written.choices[min(at, len(written.choices) - 1)].ends,
             reads_complete=self._reads_complete(written.tokens[:at]),
-            last_word=min(probabilities[words[-1].start : words[-1].end]) if words else None,
             language=LANGUAGE,
         )
 

@@ -27,7 +27,6 @@ class LanguageData:
         open_ended: words after which a sentence goes on.
         can_end: those of them that end one often enough, if the recogniser puts a stop behind them.
         fillers: sounds of somebody who is looking for words.
-        question_words: what a question begins with.
         backchannels: words that only say "I am listening", alone or together.
         backchannel_phrases: the same for several words.
         stops: phrases that ask for the floor in so many words.
@@ -46,7 +45,6 @@ class LanguageData:
     open_ended: frozenset[str] = frozenset()
     can_end: frozenset[str] = frozenset()
     fillers: frozenset[str] = frozenset()
-    question_words: frozenset[str] = frozenset()
     backchannels: frozenset[str] = frozenset()
     backchannel_phrases: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()

@@ -19,10 +19,6 @@ ENGLISH: Final = LanguageData(
         could will would should some any though to for with at""".split()
     ),
     fillers=frozenset("um uh er erm hmm hm mm ah eh".split()),
-    question_words=frozenset(
-        """what when where which who whose whom why how is are am was were do does did can could will would may
-        should has have""".split()
-    ),
     backchannels=frozenset(
         """mm-hm mhm mm hmm hm uh-huh uhhuh uh huh yeah yep yes yup ok okay right sure aha ah oh great good nice
         cool wow really exactly true indeed fine alright mm-hmm mhmm yea ya aw ooh um absolutely definitely

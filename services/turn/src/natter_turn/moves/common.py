@@ -96,7 +96,6 @@ def explained(memory: Memory, step: Step, decision: Decision, *, rule: str = "")
             sound=found.sound,
             ends_sentence=found.ends_sentence,
             reads_complete=found.reads_complete,
-            last_word=found.last_word,
             asked=found.asked.kind.name.lower(),
             options=tuple(sorted(found.asked.options)),
             expected=expected.kind.value if expected is not None else "",

@@ -61,6 +61,7 @@ BROAD: Final = {
     "natter_runtime/executor.py": "what a model raises is handed to whoever awaits it",
     "natter_runtime/host.py": "the boundary of a session",
     "natter_runtime/tasks.py": "the boundary of contained work",
+    "natter_gateway/session.py": "the boundary of a session's opening; it is raised again",
     "natter_gateway/pacer.py": "one session's defect must not stop the others' audio",
     "natter_turn/engines/onnx.py": "onnxruntime's errors have no common base",
     "natter_stt/decoding.py": "the boundary to the engine",

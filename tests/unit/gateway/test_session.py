@@ -6,7 +6,9 @@ import asyncio
 import base64
 
 import numpy as np
+import pytest
 
+from natter_gateway.outbound import Outbound
 from natter_protocol import subjects
 from natter_protocol.audio import AudioFrame, AudioReplay
 from natter_protocol.errors import ErrorCode, ErrorRaised
@@ -26,7 +28,9 @@ from natter_protocol.turn import (
     TurnResume,
     TurnStarted,
 )
-from tests.support.gateway_house import Place, client, gateway
+from natter_runtime import seat
+from tests.support.gateway_house import WORKERS, Place, client, gateway
+from tests.support.runtime_wire import MuteLog
 
 FRAME = 480
 
@@ -221,6 +225,59 @@ async def test_a_session_without_a_worker_to_be_found_ends_with_an_error() -> No
         error = await caller.until("session.error")
         assert (error["code"], "stt" in error["message"]) == ("internal_error", True)
         assert await caller.closed() == 1011
+
+
+async def test_a_client_that_asks_for_too_much_at_once_is_told_so_and_its_workers_are_let_go() -> None:
+    async with gateway() as place, client(place.url, {}) as caller:
+        for _ in range(6000):
+            await caller.send('{"type":"reply.create"}')
+        error = await caller.until("session.error")
+        assert error["code"] == "internal_error"
+        assert await caller.closed() == 1011
+        for name in WORKERS:
+            assert (await place.workers[name].hears(SessionClosed)).reason is CloseReason.FAILED
+        async with client(place.url, {}) as other:
+            assert other.kinds() == ["session.updated", "session.ready"]
+
+
+async def test_a_defect_in_a_session_ends_it_in_order(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: Outbound, frame: AudioFrame, now: float) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(Outbound, "hear_audio", broken)
+    async with gateway() as place, client(place.url, {}) as one, client(place.url, {}) as two:
+        await speak(place, 1, 0.1)
+        error = await two.until("session.error")
+        assert (error["code"], error["message"]) == ("internal_error", "The session failed in the gateway")
+        assert await two.closed() == 1011
+        assert (await place.workers["llm"].hears(SessionClosed)).reason is CloseReason.FAILED
+        assert "ZeroDivisionError: a defect" in caplog.text
+        await one.send({"type": "session.update", "session": {"system_prompt": "Still here."}})
+        assert (await one.until("session.updated"))["config"]["system_prompt"] == "Still here."
+
+
+async def test_the_client_is_told_of_the_end_also_when_the_log_does_not_take_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("APPEND_ATTEMPTS", "APPEND_TIMEOUT_S"):
+        monkeypatch.setattr(seat, name, 1)
+    async with gateway() as place, client(place.url, {}) as caller:
+        place.runtime.bus._log = MuteLog(place.broker.bus())  # type: ignore[attr-defined]
+        await caller.send({"type": "session.end"})
+        await caller.until("session.ended")
+        assert await caller.closed() == 1000
+        assert (await place.workers["stt"].hears(SessionClosed)).reason is CloseReason.CLIENT
+
+
+async def test_workers_that_were_claimed_are_let_go_when_the_session_does_not_open() -> None:
+    async with gateway(without=("llm",)) as place, client(place.url) as caller:
+        await caller.send({"type": "session.update", "session": {}})
+        assert (await caller.until("session.error"))["code"] == "at_capacity"
+        for name in ("turn", "stt", "tts"):
+            if place.workers[name].seats:
+                assert (await place.workers[name].hears(SessionClosed)).reason is CloseReason.FAILED
 
 
 async def test_a_provider_that_failed_is_told_of_and_the_session_goes_on() -> None:

@@ -8,8 +8,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+from starlette.websockets import WebSocketDisconnect
 
+from natter_gateway.dialects.voice_agent import VoiceAgent
+from natter_gateway.events import Failed
+from natter_gateway.socket import Connection
 from natter_protocol.session import SessionClosed
+from natter_runtime.clock import SystemClock
 from tests.support.gateway_house import client, gateway
 
 
@@ -111,3 +116,15 @@ async def test_health() -> None:
         assert "natter_sessions" in await asyncio.to_thread(get, "/metrics")
         with pytest.raises(urllib.error.HTTPError):
             await asyncio.to_thread(get, "/nowhere")
+
+
+class Gone:
+    """A socket whose client has left without a word."""
+
+    async def send_text(self, text: str) -> None:
+        raise WebSocketDisconnect(1006)
+
+
+async def test_who_is_gone_need_not_be_refused() -> None:
+    connection = Connection(Gone(), VoiceAgent(), None, SystemClock(), 1.0)  # type: ignore[arg-type]
+    await connection.refuse(Failed("unauthorized", "Authentication failed", fatal=True))

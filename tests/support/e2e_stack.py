@@ -91,9 +91,12 @@ def stack(tmp: Path, *arguments: str, **settings: str) -> Iterator[str]:
     port = free_port()
     knowledge = tmp / "knowledge.md"
     knowledge.write_text(KNOWLEDGE, encoding="utf-8")
-    env = environment(
-        NATTER_PORT=str(port), NATTER_DEMO_KNOWLEDGE=str(knowledge), XDG_STATE_HOME=str(tmp / "state"), **settings
-    )
+    own = {
+        "NATTER_PORT": str(port),
+        "NATTER_DEMO_KNOWLEDGE": str(knowledge),
+        "XDG_STATE_HOME": str(tmp / "state"),
+    }
+    env = environment(**own | settings)
     log = tmp / "up.log"
     with process("natter_cli", "up", "--no-fetch", *arguments, env=env, log=log) as running:
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from contextlib import AsyncExitStack
 
 import numpy as np
 import pytest
@@ -112,6 +113,39 @@ async def test_an_interruption_stops_the_audio_and_keeps_what_was_heard() -> Non
         await turn.say(TurnStarted(turn=3, start_sample=60_000))
         await caller.until("input.speech.started")
         assert caller.events[-2]["type"] != "reply.audio"
+
+
+async def test_a_client_that_vanishes_in_the_middle_of_a_reply_has_heard_that_much_of_it() -> None:
+    async with gateway() as place:
+        async with client(place.url, {}) as caller:
+            await commit(place, 1, 1)
+            await speak(place, 1, 4.0, "one two three four five six seven eight")
+            await caller.until("reply.started")
+            await asyncio.sleep(1.2)
+            caller.socket.transport.abort()
+        heard = await place.workers["llm"].hears(ReplyHeard)
+        assert heard.outcome is Outcome.INTERRUPTED
+        assert heard.text in ("one two", "one two three")
+        await place.workers["llm"].hears(SessionClosed)
+
+
+async def test_five_calls_at_once_hear_their_own_replies() -> None:
+    async with gateway() as place, AsyncExitStack() as stack:
+        callers, seats = [], []
+        for _ in range(5):
+            callers.append(await stack.enter_async_context(client(place.url, {})))
+            seats.append((place.workers["turn"].seat, place.workers["tts"].seat))
+        for number, (turn, tts) in enumerate(seats):
+            await turn.say(TurnCommitted(turn=1, epoch=1, text="Do you?", start_sample=0, end_sample=16_000))
+            words = (Word(f"answer {number}", 0, 12_000),)
+            await tts.say(TtsSegment(epoch=1, segment=0, text="", first_sample=0, words=words))
+            for index in range(25):
+                frame = AudioFrame(bytes([number, 1]) * FRAME, index * FRAME, epoch=1, end=index == 24)
+                await tts.play(subjects.audio_out(tts.session), frame)
+        for number, caller in enumerate(callers):
+            assert (await caller.until("transcript.agent"))["text"] == f"answer {number}"
+            audio = b"".join(base64.b64decode(e["data"]) for e in caller.events if e["type"] == "reply.audio")
+            assert audio == bytes([number, 1]) * FRAME * 25
 
 
 async def test_a_hold_stops_the_audio_and_a_resume_lets_it_go_on() -> None:

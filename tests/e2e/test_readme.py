@@ -55,10 +55,10 @@ def test_the_client_in_ten_lines_and_the_conversation_are_as_shown(place: str, t
     (shown,) = (block for block in readme.blocks("") if block.startswith("you "))
     (command,) = (line for line in readme.commands() if "natter talk --wav" in line)
     arguments = command.partition("#")[0].split()[1:]
-    client = start(str(script))
-    talk = start("-m", "natter_cli", *arguments, NATTER_URL=f"ws://{place}/v1/ws")
-    told = lines_of(client)
+    url = f"ws://{place}/v1/ws"
+    with start(str(script)) as client, start("-m", "natter_cli", *arguments, NATTER_URL=url) as talk:
+        told, conversation = lines_of(client), lines_of(talk)
     assert f"transcript.user {QUESTION}" in told
     assert told[-1].startswith(f"transcript.agent {ANSWER}")
-    for line, expected in zip(lines_of(talk), shown.splitlines(), strict=False):
+    for line, expected in zip(conversation, shown.splitlines(), strict=False):
         assert line.startswith(expected.removesuffix(" ...").partition("sound: ")[0])

@@ -17,7 +17,8 @@ from tests.support.e2e_stack import environment, stack
 pytestmark = pytest.mark.models
 
 ROOT: Final = readme.README.parent
-QUESTION: Final = "How do I swap a model?"
+QUESTION: Final = "How do I swap a model"
+"""A busy machine may leave its punctuation out: the recogniser's last word comes too late to count."""
 ANSWER: Final = "Every engine is one file behind a small interface, and you choose it with two variables"
 DEFAULT: Final = "127.0.0.1:8080"
 """Where the README's stack is."""
@@ -58,7 +59,8 @@ def test_the_client_in_ten_lines_and_the_conversation_are_as_shown(place: str, t
     url = f"ws://{place}/v1/ws"
     with start(str(script)) as client, start("-m", "natter_cli", *arguments, NATTER_URL=url) as talk:
         told, conversation = lines_of(client), lines_of(talk)
-    assert f"transcript.user {QUESTION}" in told
-    assert told[-1].startswith(f"transcript.agent {ANSWER}")
+    assert any(line.startswith(f"transcript.user {QUESTION}") for line in told), told
+    assert told[-1].startswith(f"transcript.agent {ANSWER}"), told
     for line, expected in zip(conversation, shown.splitlines(), strict=False):
-        assert line.startswith(expected.removesuffix(" ...").partition("sound: ")[0])
+        stable = expected.removesuffix("?").removesuffix(" ...").partition("sound: ")[0]
+        assert line.startswith(stable), conversation

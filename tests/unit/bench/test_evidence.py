@@ -35,6 +35,7 @@ def known(scenario: Scenario, **scores: float | None) -> Evidence:
         16_000,
         None,
         [],
+        [],
         [pause],
     )
 

@@ -17,7 +17,7 @@ from natter_protocol.session import SessionClosed, SessionOpened
 from natter_runtime import bus_nats
 from natter_runtime.bus import Bus, Delivery, Stored
 from natter_runtime.clock import Clock, SystemClock
-from natter_runtime.errors import UsageError
+from natter_runtime.errors import BusError, UsageError
 from natter_runtime.queues import BoundedQueue, Overflow
 
 _WAITING: Final = 10_000
@@ -25,6 +25,10 @@ CONNECT_S: Final = 3.0
 _LOG_S: Final = 20.0
 _TICK_S: Final = 1.0
 _RECENT: Final = 20
+_NOT_THERE: Final = (
+    "Is `natter up` running, with the same NATTER_PORT and NATTER_STATE? "
+    "Services that run in one process have no NATS to listen to"
+)
 _OF_SESSIONS: Final = f"{subjects.LOG_PATTERN.removesuffix('>')}session.*"
 """The life of every session, as the log has it."""
 
@@ -38,10 +42,13 @@ def run(*, session: str, from_log: bool, nats: str) -> int:
         nats: the servers; empty stands for the environment's, else for those of the `natter up` on this machine.
 
     Raises:
-        UsageError: the log has no such session.
+        UsageError: that is no session's id, or the log has no such session.
         BusError: no NATS.
     """
-    return asyncio.run(with_bus(nats, lambda bus: _run(bus, session, from_log)))
+    try:
+        return asyncio.run(with_bus(nats, lambda bus: _run(bus, session, from_log)))
+    except ProtocolError as error:
+        raise UsageError(str(error)) from error
 
 
 async def _run(bus: Bus, session: str, from_log: bool) -> int:
@@ -62,7 +69,10 @@ async def with_bus(nats: str, work: Callable[[Bus], Awaitable[int]]) -> int:
     """
     settings, runtime = config.read(), config.read_runtime()
     url = nats or settings.nats_url or natsd.recall(settings.state, settings.port) or runtime.nats_url
-    bus = await bus_nats.connect(url, name="natter-tap", connect_timeout=CONNECT_S, log_timeout=_LOG_S)
+    try:
+        bus = await bus_nats.connect(url, name="natter-tap", connect_timeout=CONNECT_S, log_timeout=_LOG_S)
+    except BusError as error:
+        raise BusError(f"{error}. {_NOT_THERE}") from error
     try:
         return await work(bus)
     finally:

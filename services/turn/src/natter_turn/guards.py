@@ -25,6 +25,8 @@ MAX_SPECULATIONS: Final = 4
 MAX_IGNORED: Final = 1
 """Turns in a row that are taken for somebody else's: who speaks again means us."""
 UNCLEAR_WORDS: Final = 2
+BEHIND: Final = INPUT_RATE * 700 // 1000
+"""Samples; words that end so much before the speech are its beginning only (a partial comes every 320 ms)."""
 
 
 def is_over(memory: Memory, now: float) -> bool:
@@ -95,6 +97,13 @@ def is_far_voice(memory: Memory, now: float) -> bool:
 def has_text(memory: Memory, now: float) -> bool:
     """There are words, even if not the recogniser's last."""
     return bool(words(memory.text))
+
+
+def has_most_text(memory: Memory, now: float) -> bool:
+    """There are words, and they are not only those of the beginning: the recogniser keeps up with the user."""
+    heard = memory.turn.heard if memory.turn is not None else None
+    behind = memory.activity.last_speech_sample - heard.end_sample if heard is not None else 0
+    return has_text(memory, now) and behind <= BEHIND
 
 
 def covers(memory: Memory, now: float) -> bool:

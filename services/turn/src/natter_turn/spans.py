@@ -38,6 +38,7 @@ class TurnSpans:
             span.set_attribute(names.REV, message.rev)
             span.add_event("committed")
         elif isinstance(message, TurnReopened):
+            self._by_epoch.pop(message.epoch, None)  # the end of that answer is not the turn's
             span.add_event("reopened")
         elif isinstance(message, TurnEmpty):
             span.add_event("empty", {"reason": message.reason})

@@ -17,7 +17,7 @@ from natter_turn.wording import same
 FINAL_WAIT_S: Final = 0.3
 """How long the recogniser's last word is waited for (architecture, a turn end to end)."""
 LAST_WAIT_S: Final = 1.5
-"""The same when there are no words at all yet: better late than deaf."""
+"""The same when there are no words yet, or only those of the beginning: better late than deaf."""
 
 
 def start_turn(memory: Memory, now: float) -> list[Action]:
@@ -117,7 +117,7 @@ def withdraw(memory: Memory, now: float) -> list[Action]:
 def close(memory: Memory, now: float) -> list[Action]:
     """The turn is over, but the recogniser's last word is not there yet: wait for it."""
     memory.closing_rule = decision(memory).rule
-    memory.closing_until = now + (FINAL_WAIT_S if guards.has_text(memory, now) else LAST_WAIT_S)
+    memory.closing_until = now + (FINAL_WAIT_S if guards.has_most_text(memory, now) else LAST_WAIT_S)
     return []
 
 

@@ -72,3 +72,6 @@ class ReplyHeard(Message, tag="reply.heard", frozen=True, kw_only=True):
     text: str
     ms: int
     outcome: Outcome
+    started_at_ms: int | None = None
+    """When its first sample was played, on the session's media axis (``audio.started``); None: never."""
+    ended_at_ms: int | None = None

@@ -19,6 +19,8 @@ class SessionOpened(Message, tag="session.opened", frozen=True, kw_only=True):
     """Who may come back to it: a fingerprint of the key, never the key."""
     opened_at: float
     """Wall clock, seconds since the epoch; for records only."""
+    agent: str = ""
+    """Id of the stored agent that it was opened with, or empty."""
 
 
 class SessionConfigured(Message, tag="session.configured", frozen=True, kw_only=True):
@@ -63,6 +65,8 @@ class CloseReason(StrEnum):
 
     CLIENT = "client"
     """The client ended it, or dropped and did not come back."""
+    AGENT = "agent"
+    """The agent ended it: it said goodbye."""
     EXPIRED = "expired"
     """It reached its longest allowed duration."""
     ABANDONED = "abandoned"

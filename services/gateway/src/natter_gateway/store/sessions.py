@@ -1,0 +1,140 @@
+"""The questions about records of sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from natter_gateway.store.once import insert_once
+from natter_gateway.store.paging import Page, fetch
+from natter_gateway.store.tables import DELIVERIES, SESSIONS
+
+
+class Status(StrEnum):
+    """Where a session stands."""
+
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """The record of one session. Documents are made by :mod:`natter_gateway.records`.
+
+    Attributes:
+        instance: the gateway that wrote the record first.
+        settings: what it was configured with, last.
+        recording: what there is of its sound; None if nothing is.
+        finalised_at: when the last of it was written; None: not yet.
+    """
+
+    id: str
+    owner: str
+    agent_id: str
+    dialect: str
+    instance: str
+    status: str
+    created_at: float
+    close_reason: str | None = None
+    detail: str = ""
+    ended_at: float | None = None
+    duration_s: float | None = None
+    settings: dict[str, Any] | None = None
+    usage: dict[str, Any] | None = None
+    cost: dict[str, Any] | None = None
+    timeline: dict[str, Any] | None = None
+    recording: dict[str, Any] | None = None
+    finalised_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A session whose record is not complete."""
+
+    id: str
+    instance: str
+    status: str
+    created_at: float
+
+
+def add(connection: Connection, session: SessionRow) -> bool:
+    """Keep the record of a session that opens; return False if it is there already."""
+    return insert_once(connection, SESSIONS, {name: getattr(session, name) for name in SessionRow.__slots__})
+
+
+def get(connection: Connection, owner: str, id: str) -> SessionRow | None:
+    """Return the record of a session of ``owner``."""
+    query = select(SESSIONS).where(SESSIONS.c.owner == owner, SESSIONS.c.id == id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _session(row)
+
+
+def page(
+    connection: Connection, owner: str, limit: int, cursor: str, *, status: str = "", agent_id: str = ""
+) -> Page[SessionRow]:
+    """Return records of ``owner``, newest first; ``status`` and ``agent_id`` narrow them down.
+
+    Raises:
+        BadCursor: the cursor is none of ours.
+    """
+    query = select(SESSIONS).where(SESSIONS.c.owner == owner)
+    if status:
+        query = query.where(SESSIONS.c.status == status)
+    if agent_id:
+        query = query.where(SESSIONS.c.agent_id == agent_id)
+    return fetch(connection, query, SESSIONS, limit, cursor, _session)
+
+
+def lease(connection: Connection, id: str, now: float, until: float) -> bool:
+    """Take the right to complete a record until a moment; return False if another gateway has it, or it is complete."""
+    free = (SESSIONS.c.id == id) & SESSIONS.c.finalised_at.is_(None) & (SESSIONS.c.leased_until < now)
+    return connection.execute(update(SESSIONS).where(free).values(leased_until=until)).rowcount > 0
+
+
+def release(connection: Connection, id: str) -> None:
+    """Give that right back: somebody is to try again."""
+    connection.execute(update(SESSIONS).where(SESSIONS.c.id == id).values(leased_until=0))
+
+
+def write(connection: Connection, id: str, **values: Any) -> bool:
+    """Write columns of a record; return False if it was deleted meanwhile."""
+    return connection.execute(update(SESSIONS).where(SESSIONS.c.id == id).values(**values)).rowcount > 0
+
+
+def exists(connection: Connection, id: str) -> bool:
+    """Whether there is a record of a session, whoever's."""
+    return connection.execute(select(SESSIONS.c.id).where(SESSIONS.c.id == id)).first() is not None
+
+
+def unfinished(connection: Connection, now: float, limit: int) -> list[Unfinished]:
+    """Return sessions whose records are not complete and that no gateway is completing, the oldest first."""
+    wanted = SESSIONS.c.finalised_at.is_(None) & (SESSIONS.c.leased_until < now)
+    query = select(SESSIONS.c.id, SESSIONS.c.instance, SESSIONS.c.status, SESSIONS.c.created_at).where(wanted)
+    rows = connection.execute(query.order_by(SESSIONS.c.created_at).limit(limit)).all()
+    return [Unfinished(row.id, row.instance, row.status, row.created_at) for row in rows]
+
+
+def remove(connection: Connection, id: str) -> None:
+    """Delete the record of a session, and what was to be told of it."""
+    connection.execute(delete(DELIVERIES).where(DELIVERIES.c.session_id == id))
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.id == id))
+
+
+def older_than(connection: Connection, moment: float, limit: int) -> list[str]:
+    """Return complete records of sessions that ended before ``moment``."""
+    old = SESSIONS.c.finalised_at.is_not(None) & (SESSIONS.c.ended_at < moment)
+    return list(connection.execute(select(SESSIONS.c.id).where(old).limit(limit)).scalars())
+
+
+def recorded_before(connection: Connection, moment: float, limit: int) -> list[str]:
+    """Return sessions that ended before ``moment`` and of which there is sound."""
+    old = SESSIONS.c.finalised_at.is_not(None) & (SESSIONS.c.ended_at < moment) & SESSIONS.c.recording.is_not(None)
+    return list(connection.execute(select(SESSIONS.c.id).where(old).limit(limit)).scalars())
+
+
+def _session(row: Row[Any]) -> SessionRow:
+    return SessionRow(**{name: getattr(row, name) for name in SessionRow.__slots__})

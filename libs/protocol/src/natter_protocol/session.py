@@ -23,6 +23,19 @@ class SessionOpened(Message, tag="session.opened", frozen=True, kw_only=True):
     """Id of the stored agent that it was opened with, or empty."""
 
 
+class SessionAdmitted(Message, tag="session.admitted", frozen=True, kw_only=True):
+    """A token that is good for one session only was presented.
+
+    Written under the token's own name in place of a session's, with an expected last sequence of 0, so
+    that of two gateways that are shown the same token only one lets its bearer in.
+    """
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    gateway: str
+    """Instance that was shown the token."""
+
+
 class SessionConfigured(Message, tag="session.configured", frozen=True, kw_only=True):
     """The whole configuration from here on; a later version replaces an earlier one."""
 

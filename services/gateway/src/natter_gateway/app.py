@@ -16,6 +16,7 @@ from natter_gateway.dialects.voice_agent import VoiceAgent
 from natter_gateway.events import Failed
 from natter_gateway.sessions import Sessions
 from natter_gateway.socket import Connection
+from natter_gateway.tokens import Mint
 from natter_runtime.clock import Clock
 from natter_runtime.metrics import Metrics
 
@@ -31,10 +32,11 @@ def create_app(
     metrics: Metrics,
     ready: Callable[[], bool],
     version: str,
+    mint: Mint,
 ) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="Natter", version=version)
-    gatekeeper = Gatekeeper(config.api_keys)
+    gatekeeper = Gatekeeper(config.api_keys, mint)
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -55,11 +57,11 @@ def create_app(
     async def serve(socket: WebSocket, dialect: Dialect) -> None:
         await socket.accept()
         connection = Connection(socket, dialect, sessions, clock, config.first_message_s)
-        owner = gatekeeper.owner(socket.headers, socket.query_params)
-        if owner is None:
+        access = gatekeeper.access(socket.headers, socket.query_params)
+        if access is None:
             await connection.refuse(_REFUSED)
         else:
-            await connection.serve(owner)
+            await connection.serve(access.owner)
 
     @app.websocket("/v1/ws")
     async def voice_agent(socket: WebSocket) -> None:

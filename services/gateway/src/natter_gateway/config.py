@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from natter_runtime.config import setting
 from natter_runtime.errors import UsageError
 
+MIN_SECRET = 16
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -18,6 +19,15 @@ class GatewayConfig:
     port: int = setting(8080, "NATTER_PORT", "port that clients connect to", low=0, high=65535)
     api_keys: tuple[str, ...] = setting(
         (), "NATTER_API_KEYS", "keys that clients may use, comma-separated; unset: any key, loopback only", secret=True
+    )
+    secret: str = setting(
+        "",
+        "NATTER_SECRET",
+        "what tokens are signed with, 16 characters or more, the same on all gateways; unset: a random one per process",
+        secret=True,
+    )
+    token_single_use: bool = setting(
+        False, "NATTER_TOKEN_SINGLE_USE", "whether a temporary token opens one session only"
     )
     max_session_s: float = setting(
         10_800.0, "NATTER_MAX_SESSION_S", "longest duration of a session", unit="seconds", low=10
@@ -38,11 +48,13 @@ class GatewayConfig:
         return not self.api_keys
 
     def check(self) -> None:
-        """Refuse to accept any key from anywhere.
+        """Refuse to accept any key from anywhere, or to sign with what can be guessed.
 
         Raises:
-            UsageError: no keys are set, and others than this machine can connect.
+            UsageError: no keys are set, and others than this machine can connect; or the secret is too short.
         """
+        if self.secret and len(self.secret) < MIN_SECRET:
+            raise UsageError(f"NATTER_SECRET has {len(self.secret)} characters: expected at least {MIN_SECRET}")
         if self.open_to_all and self.host not in _LOOPBACK:
             raise UsageError(
                 f"NATTER_HOST={self.host!r} without NATTER_API_KEYS: expected keys, or an address of this machine only"

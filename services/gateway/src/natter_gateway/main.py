@@ -14,6 +14,7 @@ from natter_gateway.config import GatewayConfig
 from natter_gateway.pacer import Pacer
 from natter_gateway.session import House
 from natter_gateway.sessions import Sessions
+from natter_gateway.tokens import mint_for
 from natter_runtime import app as runtime_app
 from natter_runtime.app import VERSION, Runtime, Service
 from natter_runtime.errors import UsageError
@@ -48,7 +49,8 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
         presence = Presence(runtime.bus, card, runtime.clock, lambda: len(sessions))
         await pulse.listen()
         await presence.listen()
-        app = create_app(config, sessions, runtime.clock, runtime.metrics, runtime.ready.is_set, VERSION)
+        mint = mint_for(config, runtime.clock)
+        app = create_app(config, sessions, runtime.clock, runtime.metrics, runtime.ready.is_set, VERSION, mint)
         server = _Server(
             uvicorn.Config(
                 app,

@@ -120,3 +120,11 @@ async def test_an_answer_to_a_direct_question_counts_as_a_beat() -> None:
 
 async def test_closing_before_listening_does_no_harm() -> None:
     await contain(Pulse(MemoryBroker().bus(), ManualClock()).close(), "close")
+
+
+def test_alive_is_who_was_heard_lately() -> None:
+    watch = Watch()
+    watch.heard("stt-1", 10.0)
+    assert watch.alive("stt-1", 12.0)
+    assert not watch.alive("stt-1", 13.0)
+    assert not watch.alive("stt-2", 12.0)

@@ -46,6 +46,11 @@ class Watch:
         seen = self._seen.get(instance)
         return seen is not None and seen.draining
 
+    def alive(self, instance: str, now: float) -> bool:
+        """Whether ``instance`` was heard lately; one that was never heard is not."""
+        seen = self._seen.get(instance)
+        return seen is not None and now - seen.at <= SUSPECT_S
+
     def silent_for(self, instance: str, now: float) -> float:
         """Seconds since ``instance`` was heard, 0 if nobody counts for it."""
         seen = self._seen.get(instance)

@@ -128,3 +128,5 @@ def test_alive_is_who_was_heard_lately() -> None:
     assert watch.alive("stt-1", 12.0)
     assert not watch.alive("stt-1", 13.0)
     assert not watch.alive("stt-2", 12.0)
+    watch.heard("stt-2", 13.0)
+    assert watch.all_alive(13.0) == {"stt-2"}

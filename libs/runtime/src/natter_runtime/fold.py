@@ -49,6 +49,7 @@ def fold(facts: Iterable[Message]) -> SessionState:
         dialect=opened.dialect if opened else "",
         owner=opened.owner if opened else "",
         opened_at=opened.opened_at if opened else 0.0,
+        agent=opened.agent if opened else "",
         trace=opened.trace if opened else "",
         version=configured.version if configured else 0,
         settings=configured.settings if configured else SessionState().settings,

@@ -51,6 +51,10 @@ class Watch:
         seen = self._seen.get(instance)
         return seen is not None and now - seen.at <= SUSPECT_S
 
+    def all_alive(self, now: float) -> set[str]:
+        """Return every instance that was heard lately."""
+        return {instance for instance in self._seen if self.alive(instance, now)}
+
     def silent_for(self, instance: str, now: float) -> float:
         """Seconds since ``instance`` was heard, 0 if nobody counts for it."""
         seen = self._seen.get(instance)

@@ -106,6 +106,8 @@ class SessionState:
     dialect: str = ""
     owner: str = ""
     opened_at: float = 0.0
+    agent: str = ""
+    """Id of the stored agent that it was opened with, or empty."""
     trace: str = ""
     version: int = 0
     settings: SessionSettings = field(default_factory=SessionSettings)

@@ -6,7 +6,7 @@ from typing import Any
 
 from natter_gateway.store import sessions
 from natter_gateway.store.database import Database
-from natter_gateway.store.sessions import SessionRow, Status
+from natter_gateway.store.sessions import SessionRow
 
 
 def row(id: str, owner: str = "anna", **changes: Any) -> SessionRow:
@@ -19,14 +19,18 @@ async def add(store: Database, *rows: SessionRow) -> None:
         assert await store.write(lambda c, one=one: sessions.add(c, one))  # type: ignore[misc]
 
 
+async def unfinished(store: Database, now: float, live: set[str] = set(), others: set[str] = set()) -> list[str]:  # noqa: B006
+    return await store.read(lambda c: sessions.unfinished(c, now, 10, live, others))
+
+
 async def test_a_record_is_kept_once(store: Database) -> None:
     full = row("s1", settings={"a": 1}, usage={"b": [1.5]}, agent_id="agent_1", detail="x")
     await add(store, full)
     assert not await store.write(lambda c: sessions.add(c, row("s1", "bob")))
     assert await store.read(lambda c: sessions.get(c, "anna", "s1")) == full
     assert await store.read(lambda c: sessions.get(c, "bob", "s1")) is None
-    assert await store.read(lambda c: sessions.exists(c, "s1"))
-    assert not await store.read(lambda c: sessions.exists(c, "s2"))
+    assert await store.read(lambda c: sessions.find(c, "s1")) == full
+    assert await store.read(lambda c: sessions.find(c, "s2")) is None
 
 
 async def test_lists_are_narrowed_down_and_show_only_ones_own(store: Database) -> None:
@@ -52,14 +56,18 @@ async def test_one_gateway_at_a_time_completes_a_record(store: Database) -> None
     await add(store, row("s1"))
     assert await store.write(lambda c: sessions.lease(c, "s1", 100.0, 160.0))
     assert not await store.write(lambda c: sessions.lease(c, "s1", 110.0, 170.0))
-    assert await store.read(lambda c: sessions.unfinished(c, 110.0, 10)) == []
+    assert await unfinished(store, 110.0) == []
     assert await store.write(lambda c: sessions.lease(c, "s1", 161.0, 221.0))
     await store.write(lambda c: sessions.release(c, "s1"))
-    (found,) = await store.read(lambda c: sessions.unfinished(c, 162.0, 10))
-    assert (found.id, found.instance, found.status) == ("s1", "g-1", Status.ACTIVE)
+    assert await unfinished(store, 162.0) == ["s1"]
     assert await store.write(lambda c: sessions.write(c, "s1", finalised_at=170.0, status="completed"))
-    assert await store.read(lambda c: sessions.unfinished(c, 1000.0, 10)) == []
+    assert await unfinished(store, 1000.0) == []
     assert not await store.write(lambda c: sessions.lease(c, "s1", 1000.0, 1060.0))
+
+
+async def test_what_others_look_after_is_left_alone(store: Database) -> None:
+    await add(store, row("mine"), row("live"), row("theirs", instance="g-2"), row("nobody's", instance="g-3"))
+    assert await unfinished(store, 20.0, {"live"}, {"g-2"}) == ["mine", "nobody's"]
 
 
 async def test_a_deleted_record_is_not_written_again(store: Database) -> None:

@@ -103,6 +103,10 @@ class Shelf:
         """Return the sessions of which there is sound."""
         return sorted(path.name for path in self._root.iterdir()) if self._root.is_dir() else []
 
+    def untouched_since(self, moment: float) -> list[str]:
+        """Return the sessions whose folder nothing was added to since ``moment`` (wall clock)."""
+        return [session for session in self.sessions() if (self._root / session).stat().st_mtime < moment]
+
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file that is either there as a whole or not at all.

@@ -191,3 +191,6 @@ def _without_values(error: Exception) -> str:
     """Return the first line of an error: what follows may show the statement, never needed by a reader."""
     original = getattr(error, "orig", None) or error
     return (str(original).strip().splitlines() or [type(error).__name__])[0][:300]
+
+
+__all__ = ["Connection", "Database", "StoreError", "open_database"]

@@ -51,16 +51,6 @@ class SessionRow:
     finalised_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A session whose record is not complete."""
-
-    id: str
-    instance: str
-    status: str
-    created_at: float
-
-
 def add(connection: Connection, session: SessionRow) -> bool:
     """Keep the record of a session that opens; return False if it is there already."""
     return insert_once(connection, SESSIONS, {name: getattr(session, name) for name in SessionRow.__slots__})
@@ -70,6 +60,12 @@ def get(connection: Connection, owner: str, id: str) -> SessionRow | None:
     """Return the record of a session of ``owner``."""
     query = select(SESSIONS).where(SESSIONS.c.owner == owner, SESSIONS.c.id == id)
     row = connection.execute(query).one_or_none()
+    return None if row is None else _session(row)
+
+
+def find(connection: Connection, id: str) -> SessionRow | None:
+    """Return the record of a session, whoever's: for the platform itself."""
+    row = connection.execute(select(SESSIONS).where(SESSIONS.c.id == id)).one_or_none()
     return None if row is None else _session(row)
 
 
@@ -105,17 +101,21 @@ def write(connection: Connection, id: str, **values: Any) -> bool:
     return connection.execute(update(SESSIONS).where(SESSIONS.c.id == id).values(**values)).rowcount > 0
 
 
-def exists(connection: Connection, id: str) -> bool:
-    """Whether there is a record of a session, whoever's."""
-    return connection.execute(select(SESSIONS.c.id).where(SESSIONS.c.id == id)).first() is not None
+def unfinished(connection: Connection, now: float, limit: int, live: set[str], others: set[str]) -> list[str]:
+    """Return sessions whose records are not complete and that no gateway is completing, the oldest first.
 
-
-def unfinished(connection: Connection, now: float, limit: int) -> list[Unfinished]:
-    """Return sessions whose records are not complete and that no gateway is completing, the oldest first."""
-    wanted = SESSIONS.c.finalised_at.is_(None) & (SESSIONS.c.leased_until < now)
-    query = select(SESSIONS.c.id, SESSIONS.c.instance, SESSIONS.c.status, SESSIONS.c.created_at).where(wanted)
-    rows = connection.execute(query.order_by(SESSIONS.c.created_at).limit(limit)).all()
-    return [Unfinished(row.id, row.instance, row.status, row.created_at) for row in rows]
+    Args:
+        live: sessions that the asking gateway serves.
+        others: other gateways that are alive: what they opened is their business.
+    """
+    wanted = (
+        SESSIONS.c.finalised_at.is_(None)
+        & (SESSIONS.c.leased_until < now)
+        & SESSIONS.c.id.not_in(live)
+        & SESSIONS.c.instance.not_in(others)
+    )
+    query = select(SESSIONS.c.id).where(wanted).order_by(SESSIONS.c.created_at, SESSIONS.c.id).limit(limit)
+    return list(connection.execute(query).scalars())
 
 
 def remove(connection: Connection, id: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -69,6 +71,13 @@ class Place:
     runtime: Runtime
     workers: dict[str, Worker]
     group: asyncio.TaskGroup
+    data: Path
+    """The folder of what it keeps."""
+
+    @property
+    def http(self) -> str:
+        """Where its REST routes are."""
+        return self.url.replace("ws://", "http://").removesuffix("/v1/ws")
 
     def hire(self, service: str, instance: str) -> Worker:
         """Start one more worker."""
@@ -82,14 +91,25 @@ class Place:
 
 @asynccontextmanager
 async def gateway(**settings: Any) -> AsyncIterator[Place]:
-    """Run a gateway with one worker of each kind."""
+    """Run a gateway with one worker of each kind; it keeps what it keeps in a folder of its own, unless told where."""
     without = settings.pop("without", ())
-    broker = MemoryBroker()
+    broker = settings.pop("broker", None) or MemoryBroker()
+    instance = settings.pop("instance", "gateway-test")
     port = free_port()
-    config = GatewayConfig(port=port, **settings)
-    runtime = Runtime("gateway", "gateway-test", RuntimeConfig(), broker.bus(), Metrics("gateway"))
+    with tempfile.TemporaryDirectory(prefix="natter-gateway-") as folder:
+        config = GatewayConfig(port=port, **{"data": Path(folder), **settings})
+        runtime = Runtime("gateway", instance, RuntimeConfig(), broker.bus(), Metrics("gateway"))
+        async with _running(config, runtime, broker, without) as place:
+            yield place
+
+
+@asynccontextmanager
+async def _running(
+    config: GatewayConfig, runtime: Runtime, broker: MemoryBroker, without: tuple[str, ...]
+) -> AsyncIterator[Place]:
+    port = config.port
     async with asyncio.TaskGroup() as group:
-        place = Place(f"ws://127.0.0.1:{port}/v1/ws", broker, runtime, {}, group)
+        place = Place(f"ws://127.0.0.1:{port}/v1/ws", broker, runtime, {}, group, config.data)
         for name in WORKERS:
             if name not in without:
                 place.workers[name] = place.hire(name, f"{name}-1")

@@ -10,8 +10,10 @@ names that live at one address.
 from __future__ import annotations
 
 import asyncio
+import functools
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -46,6 +48,12 @@ async def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@functools.cache
+def certificates() -> ssl.SSLContext:
+    """Return the certificates to check others by: reading them takes a quarter of a second, so it is done once."""
+    return httpx.create_ssl_context()
+
+
 class GuardedTransport(httpx.AsyncBaseTransport):
     """Puts the check before an ordinary transport.
 
@@ -66,7 +74,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._private = private
         self._resolve = resolver
         limits = httpx.Limits(max_connections=256, max_keepalive_connections=keepalive, keepalive_expiry=60.0)
-        self._inner = inner or httpx.AsyncHTTPTransport(limits=limits)
+        self._inner = inner or httpx.AsyncHTTPTransport(verify=certificates(), limits=limits)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send ``request`` to an address of its host.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from fastapi import FastAPI, Response
 from starlette.websockets import WebSocket
@@ -14,11 +13,13 @@ from natter_gateway.config import GatewayConfig
 from natter_gateway.dialects import Dialect
 from natter_gateway.dialects.voice_agent import VoiceAgent
 from natter_gateway.events import Failed
+from natter_gateway.office import Office
+from natter_gateway.rest import app as rest
+from natter_gateway.rest.context import Context
 from natter_gateway.sessions import Sessions
 from natter_gateway.socket import Connection
 from natter_gateway.tokens import Mint
-from natter_runtime.clock import Clock
-from natter_runtime.metrics import Metrics
+from natter_runtime.app import Runtime
 
 log = logging.getLogger(__name__)
 
@@ -28,22 +29,22 @@ _REFUSED = Failed(failures.UNAUTHORIZED, "Authentication failed", fatal=True)
 def create_app(
     config: GatewayConfig,
     sessions: Sessions,
-    clock: Clock,
-    metrics: Metrics,
-    ready: Callable[[], bool],
-    version: str,
+    runtime: Runtime,
     mint: Mint,
+    office: Office,
+    version: str,
 ) -> FastAPI:
     """Return the application."""
-    app = FastAPI(title="Natter", version=version)
     gatekeeper = Gatekeeper(config.api_keys, mint)
+    app = rest.create(Context(config, gatekeeper, mint, office, runtime.bus, runtime.clock), version)
+    clock, metrics, ready = runtime.clock, runtime.metrics, runtime.ready.is_set
 
-    @app.get("/healthz")
+    @app.get("/healthz", tags=["platform"])
     async def healthz() -> dict[str, str]:
         """The process is alive."""
         return {"status": "ok", "version": version}
 
-    @app.get("/readyz")
+    @app.get("/readyz", tags=["platform"])
     async def readyz(response: Response) -> dict[str, object]:
         """Sessions can be opened."""
         if not ready():
@@ -56,7 +57,7 @@ def create_app(
 
     async def serve(socket: WebSocket, dialect: Dialect) -> None:
         await socket.accept()
-        connection = Connection(socket, dialect, sessions, clock, config.first_message_s)
+        connection = Connection(socket, dialect, sessions, office.agents, clock, config.first_message_s)
         access = gatekeeper.access(socket.headers, socket.query_params)
         if access is None:
             await connection.refuse(_REFUSED)

@@ -15,6 +15,13 @@ class Configure:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAgent:
+    """Open the session with the settings of a stored agent."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class AppendAudio:
     """More input audio, in the client's own format."""
 
@@ -47,4 +54,4 @@ class Nothing:
     """Understood, and nothing to be done."""
 
 
-Command = Configure | AppendAudio | ReturnTool | CreateReply | EndSession | Nothing
+Command = Configure | OpenAgent | AppendAudio | ReturnTool | CreateReply | EndSession | Nothing

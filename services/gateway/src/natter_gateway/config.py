@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from natter_runtime.config import setting
 from natter_runtime.errors import UsageError
@@ -23,12 +24,35 @@ class GatewayConfig:
     secret: str = setting(
         "",
         "NATTER_SECRET",
-        "what tokens are signed with, 16 characters or more, the same on all gateways; unset: a random one per process",
+        "what tokens are signed and stored secrets sealed with, 16 characters or more, the same on all gateways and "
+        "llm services; unset: tokens are good on one gateway only, and no secrets are stored",
         secret=True,
     )
     token_single_use: bool = setting(
         False, "NATTER_TOKEN_SINGLE_USE", "whether a temporary token opens one session only"
     )
+    data: Path = setting(
+        Path("~/.local/share/natter").expanduser(), "NATTER_DATA", "where agents, records and recordings are kept"
+    )
+    database_url: str = setting(
+        "", "NATTER_DATABASE_URL", "postgresql://user:password@host/name; unset: SQLite in NATTER_DATA", secret=True
+    )
+    public_url: str = setting(
+        "", "NATTER_PUBLIC_URL", "what links in answers begin with, such as https://voice.example.com; unset: as asked"
+    )
+    http_tools_private: bool = setting(
+        False,
+        "NATTER_HTTP_TOOLS_PRIVATE",
+        "whether URLs of users (HTTP tools, pre-connect, webhooks, their models) may use http and private hosts",
+    )
+    recording: bool = setting(True, "NATTER_RECORDING", "whether calls are recorded whose agent does not say")
+    recordings_days: int = setting(
+        30, "NATTER_RECORDINGS_DAYS", "how long recordings are kept; 0 is as long as their records", unit="days", low=0
+    )
+    sessions_days: int = setting(
+        90, "NATTER_SESSIONS_DAYS", "how long records of sessions are kept; 0 is for good", unit="days", low=0
+    )
+    prices: Path | None = setting(None, "NATTER_PRICES", "TOML file of prices, for what a call cost")
     max_session_s: float = setting(
         10_800.0, "NATTER_MAX_SESSION_S", "longest duration of a session", unit="seconds", low=10
     )

@@ -9,6 +9,7 @@ from opentelemetry.trace import Span, Tracer
 
 from natter_gateway.events import AgentWord, Event, ReplyAudio, ReplyBegan, ReplyOver, ToolWanted
 from natter_gateway.playout import Ended, Missing, Playout, Send, Spoke, Started, Step
+from natter_gateway.records.call import CallRecord
 from natter_gateway.transcode import Encoder
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
@@ -34,6 +35,7 @@ class Outbound:
         tell: takes events for the client.
         say: takes messages for the bus.
         lead_ms: how far ahead of playback audio is sent.
+        record: of the call.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Outbound:
         say: Callable[[Message], None],
         tracer: Tracer,
         lead_ms: int,
+        record: CallRecord,
     ) -> None:
         self.volume = settings.output.volume
         self._playout = Playout(settings.output.format.rate, lead_ms)
@@ -52,6 +55,7 @@ class Outbound:
         self._tell = tell
         self._say = say
         self._tracer = tracer
+        self._record = record
         self._began: set[int] = set()
         self._hold = 0
         self._progress_at = 0.0
@@ -119,6 +123,7 @@ class Outbound:
                     attributes = {names.EPOCH: step.epoch}
                     self._spans[step.epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, attributes)
                 case Send():
+                    self._record.agent(step.epoch, step.pcm, step.ahead, self.volume)
                     self._tell(ReplyAudio(step.epoch, self._encoder.encode(step.pcm, self.volume)))
                 case Spoke():
                     word = step.word
@@ -143,7 +148,18 @@ class Outbound:
             span.set_attribute(names.OUTCOME, ended.outcome.value)
             span.set_attribute(names.HEARD_MS, ms)
             span.end()
-        self._say(ReplyHeard(epoch=ended.epoch, text=ended.text, ms=ms, outcome=ended.outcome, trace=trace))
+        started, over = self._record.ended(ended.epoch, ended.unheard)
+        self._say(
+            ReplyHeard(
+                epoch=ended.epoch,
+                text=ended.text,
+                ms=ms,
+                outcome=ended.outcome,
+                trace=trace,
+                started_at_ms=started,
+                ended_at_ms=over,
+            )
+        )
         self._say(
             PlaybackProgress(
                 epoch=ended.epoch, state=PlaybackState.ENDED, heard=ended.heard, sent=ended.heard, credit=ended.heard

@@ -39,6 +39,8 @@ class Send:
 
     epoch: int
     pcm: bytes
+    ahead: int = 0
+    """Samples that were sent before it and are not heard yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Ended:
     outcome: Outcome
     announced: bool
     """Whether it had started for the client."""
+    unheard: int = 0
+    """Samples that were sent and not heard."""
 
 
 Step = Started | Send | Spoke | Missing | Ended
@@ -219,11 +223,11 @@ class Playout:
             reply.starved = False
             self.lead_ms = min(self.lead_ms + LEAD_STEP_MS, MAX_LEAD_MS)
         lead = self.lead_ms * self.rate // 1000
-        while reply.sent - reply.heard < lead and (pcm := reply.next_piece(self.rate * FRAME_MS // 1000)):
+        while (ahead := reply.sent - reply.heard) < lead and (pcm := reply.next_piece(self.rate * FRAME_MS // 1000)):
             if not reply.announced:
                 reply.announced = True
                 steps.append(Started(reply.epoch))
-            steps.append(Send(reply.epoch, pcm))
+            steps.append(Send(reply.epoch, pcm, int(ahead)))
             steps += [Spoke(reply.epoch, word) for word in reply.begun_words()]
         return steps
 
@@ -246,4 +250,5 @@ class Playout:
             self.current = None
             self._held_until = None
         text = reply.full_text() if outcome is Outcome.COMPLETED else reply.heard_text()
-        self._ended.append(Ended(reply.epoch, text, int(reply.heard), outcome, reply.announced))
+        heard = int(reply.heard)
+        self._ended.append(Ended(reply.epoch, text, heard, outcome, reply.announced, reply.sent - heard))

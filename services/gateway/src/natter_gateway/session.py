@@ -20,20 +20,25 @@ from natter_gateway.commands import AppendAudio, Command, Configure, CreateReply
 from natter_gateway.config import GatewayConfig
 from natter_gateway.crew import Crew
 from natter_gateway.events import Event, Failed, SessionEnded, SessionReady, SessionUpdated
+from natter_gateway.farewell import Farewell
 from natter_gateway.inbound import Inbound
 from natter_gateway.narrator import Narrator
 from natter_gateway.outbound import Outbound
 from natter_gateway.outlet import Outlet
 from natter_gateway.pacer import Pacer
+from natter_gateway.records.axis import Axis
+from natter_gateway.records.call import CallRecord
+from natter_gateway.records.finaliser import row_of
+from natter_gateway.records.keeper import Keeper
 from natter_protocol import subjects
 from natter_protocol.audio import AudioFrame, AudioReplay
 from natter_protocol.base import Message
 from natter_protocol.errors import ErrorRaised
-from natter_protocol.reply import ReplyWanted
+from natter_protocol.reply import ReplyHeard, ReplyWanted
 from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured, SessionOpened
 from natter_protocol.settings import SessionSettings
 from natter_protocol.stt import SttPartial
-from natter_protocol.tool import ToolOutcome, ToolReturned
+from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
 from natter_protocol.turn import Cause
 from natter_runtime import claims, names, tracing
 from natter_runtime.bus import Bus
@@ -68,19 +73,36 @@ class House:
     tracer: Tracer
     pulse: Pulse
     pacer: Pacer
+    records: Keeper
+
+
+def new_id() -> str:
+    """Return the id of a new session, which nobody can guess."""
+    return f"sess_{secrets.token_hex(16)}"
 
 
 class Session:
     """See the module. :meth:`run` is the session; the other methods are its client's."""
 
-    def __init__(self, house: House, dialect: str, owner: str, settings: SessionSettings, outlet: Outlet) -> None:
-        self.id = f"sess_{secrets.token_hex(16)}"
+    def __init__(
+        self,
+        house: House,
+        dialect: str,
+        owner: str,
+        settings: SessionSettings,
+        outlet: Outlet,
+        *,
+        agent: str = "",
+        id: str | None = None,
+    ) -> None:
+        self.id = id or new_id()
         self.owner = owner
         self.settings = settings
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the session can be talked to; raises AtCapacity or BusError if it never can."""
         self._house = house
         self._dialect = dialect
+        self._agent = agent
         self._outlet = outlet
         self._version = 1
         self._opened_at = house.clock.monotonic()
@@ -90,7 +112,11 @@ class Session:
             "gateway.audio_in", MAX_TO_PLAY, Overflow.DROP_OLDEST, house.metrics.drop
         )
         self._narrator = Narrator()
-        self._inbound = Inbound(settings.input.format, self._to_play.put_nowait)
+        self._farewell = Farewell(settings)
+        self._answered_here: set[str] = set()
+        """Calls of tools that the platform runs."""
+        self._record: CallRecord | None = None
+        self._inbound = Inbound(settings.input.format, self._take_frame)
         self._call_span = tracing.start(house.tracer, names.SPAN_CALL, attributes={names.SESSION: self.id})
         self._trace = tracing.of(self._call_span)
 
@@ -106,8 +132,7 @@ class Session:
             case CreateReply():
                 self._want(Cause.REPLY_CREATE, command.instructions)
             case ReturnTool():
-                outcome = ToolOutcome.FAILED if command.is_error else ToolOutcome.RETURNED
-                self._to_say.put_nowait(ToolReturned(call=command.call, result=command.result, outcome=outcome))
+                self._return_tool(command)
             case EndSession():
                 self.end(CloseReason.CLIENT)
 
@@ -123,7 +148,14 @@ class Session:
         if self._outbound is not None:
             self._outbound.volume = settings.output.volume
         self._to_say.put_nowait(SessionConfigured(version=self._version, settings=settings))
+        self._farewell.settings = settings
         self._outlet.tell(SessionUpdated(self.id, settings))
+
+    def _return_tool(self, command: ReturnTool) -> None:
+        if command.call in self._answered_here:
+            return  # the platform runs it; who was only told of the call has no say in its result
+        outcome = ToolOutcome.FAILED if command.is_error else ToolOutcome.RETURNED
+        self._to_say.put_nowait(ToolReturned(call=command.call, result=command.result, outcome=outcome))
 
     def _want(self, cause: Cause, instructions: str) -> None:
         request = secrets.token_hex(8)
@@ -148,6 +180,9 @@ class Session:
         except (BusError, AtCapacity) as error:
             self._fail_opening(error)
         finally:
+            if self._record is not None:
+                self._record.close()
+                house.records.closed(self.id)
             self._outlet.close()
             self._call_span.end()
 
@@ -158,9 +193,11 @@ class Session:
             self.ready.set_exception(error)
 
     async def _serve(self, seat: Seat) -> None:
-        house = self._house
+        house, opened_at = self._house, self._house.clock.wall()
         await seat.store(
-            SessionOpened(dialect=self._dialect, owner=self.owner, opened_at=house.clock.wall(), trace=self._trace)
+            SessionOpened(
+                dialect=self._dialect, owner=self.owner, opened_at=opened_at, agent=self._agent, trace=self._trace
+            )
         )
         await seat.store(SessionConfigured(version=1, settings=self.settings, trace=self._trace))
         crew = Crew(house.bus, seat, house.pulse, house.clock, house.metrics, house.config.reclaim_s)
@@ -169,13 +206,17 @@ class Session:
         except* AtCapacity as errors:
             await seat.store(SessionClosed(reason=CloseReason.FAILED, detail="at capacity"))
             raise errors.exceptions[0] from None
+        axis = Axis(house.clock.monotonic())
+        self._record = house.records.call(self.id, seat.claim, self.settings, axis, self._to_say.put_nowait)
+        house.records.opened(row_of(self.id, seat.state, house.instance))
         self._outbound = Outbound(
             self.settings,
             seat.record.voids,
             self._outlet.tell,
-            self._to_say.put_nowait,
+            self._say_for_agent,
             house.tracer,
             house.config.lead_ms,
+            self._record,
         )
         expires_at = int(house.clock.wall() + house.config.max_session_s)
         self._outlet.tell(SessionReady(self.id, expires_at, self.settings))
@@ -226,8 +267,22 @@ class Session:
 
     # -- its chores -----------------------------------------------------------------------------
 
+    def _take_frame(self, frame: AudioFrame) -> None:
+        self._to_play.put_nowait(frame)
+        if self._record is not None:
+            self._record.user(frame)
+
+    def _say_for_agent(self, message: Message) -> None:
+        self._to_say.put_nowait(message)
+        if isinstance(message, ReplyHeard):
+            for answer in self._farewell.heard(message):
+                self._to_say.put_nowait(answer)
+
     def _tick(self, now: float) -> None:
         assert self._outbound is not None
+        self._farewell.tick(now)
+        if self._farewell.over:
+            self.end(CloseReason.AGENT)
         self._inbound.tick(now)
         self._outbound.tick(now, self._inbound.position)
 
@@ -251,9 +306,12 @@ class Session:
         if isinstance(item, AudioFrame):
             self._outbound.hear_audio(item, now)
             return
+        if isinstance(item, ToolCalled):
+            self._note_call(item, now)
         for event in self._narrator.hear(item):
             self._outlet.tell(event)
-        self._outbound.hear(item, now, self._inbound.position)
+        if not self._farewell.concerns(item):
+            self._outbound.hear(item, now, self._inbound.position)
         match item:
             case AudioReplay():
                 await self._replay(seat, item)
@@ -262,6 +320,13 @@ class Session:
                 crew.lost(item.by)
             case SessionClosed():
                 self.end(item.reason, item.detail)
+
+    def _note_call(self, called: ToolCalled, now: float) -> None:
+        tool = next((tool for tool in self.settings.tools if tool.name == called.name), None)
+        if tool is not None and (tool.builtin or tool.http is not None):
+            self._answered_here.add(called.call)
+        if self._farewell.concerns(called):
+            self._farewell.called(called, now)
 
     async def _replay(self, seat: Seat, asked: AudioReplay) -> None:
         subject = subjects.audio_replay(self.id, asked.by)

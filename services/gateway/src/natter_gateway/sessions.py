@@ -34,15 +34,33 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    async def open(self, dialect: str, owner: str, settings: SessionSettings, outlet: Outlet) -> Session:
+    @property
+    def ids(self) -> set[str]:
+        """The sessions that are served here now."""
+        return set(self._sessions)
+
+    async def open(
+        self,
+        dialect: str,
+        owner: str,
+        settings: SessionSettings,
+        outlet: Outlet,
+        *,
+        agent: str = "",
+        id: str | None = None,
+    ) -> Session:
         """Open a session and return it when it can be talked to.
+
+        Args:
+            agent: the stored agent whose settings these are.
+            id: of the session, if it was told to anybody already.
 
         Raises:
             ClientError: there is no room, or what it needs is not there.
         """
         if self.closing or len(self) >= self._capacity:
             raise ClientError(failures.AT_CAPACITY, "The server has no room; try again in 2 s", fatal=True)
-        session = Session(self._house, dialect, owner, settings, outlet)
+        session = Session(self._house, dialect, owner, settings, outlet, agent=agent, id=id)
         self._sessions[session.id] = session
         self._tasks[session.id] = spawn_contained(self._group, self._run(session), f"session {session.id}")
         try:

@@ -9,12 +9,13 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from natter_gateway import failures
-from natter_gateway.commands import AppendAudio, Command, Configure, EndSession
+from natter_gateway.agents.book import AgentBook
+from natter_gateway.commands import AppendAudio, Command, Configure, EndSession, OpenAgent
 from natter_gateway.dialects import Dialect
 from natter_gateway.events import Event, Failed, SessionEnded
 from natter_gateway.failures import ClientError, close_code
 from natter_gateway.outlet import Outlet
-from natter_gateway.session import Session
+from natter_gateway.session import Session, new_id
 from natter_gateway.sessions import Sessions
 from natter_protocol.session import CloseReason
 from natter_runtime.clock import Clock
@@ -30,11 +31,18 @@ class Connection:
     """A client's connection, speaking one dialect."""
 
     def __init__(
-        self, socket: WebSocket, dialect: Dialect, sessions: Sessions, clock: Clock, first_message_s: float
+        self,
+        socket: WebSocket,
+        dialect: Dialect,
+        sessions: Sessions,
+        agents: AgentBook,
+        clock: Clock,
+        first_message_s: float,
     ) -> None:
         self._socket = socket
         self._dialect = dialect
         self._sessions = sessions
+        self._agents = agents
         self._clock = clock
         self._first_message_s = first_message_s
         self._outlet = Outlet()
@@ -67,12 +75,20 @@ class Connection:
         if isinstance(command, Configure):
             patience.reschedule(None)
             self._session = await self._sessions.open(self._dialect.name, owner, command.settings, self._outlet)
+        elif isinstance(command, OpenAgent):
+            patience.reschedule(None)
+            self._session = await self._open_agent(owner, command.agent)
         elif command is not None and not isinstance(command, AppendAudio | EndSession):
             await self._send(Failed(failures.INVALID_FORMAT, "Expected session.update as the first message"))
         elif isinstance(command, EndSession):
             await self._send(SessionEnded(0.0, 0.0))
             await self._socket.close(failures.CLOSE_CLEAN)
             raise WebSocketDisconnect(failures.CLOSE_CLEAN)
+
+    async def _open_agent(self, owner: str, agent: str) -> Session:
+        id = new_id()  # the agent's own server is told of it before there is a session
+        settings = await self._agents.prepare(owner, agent, id)
+        return await self._sessions.open(self._dialect.name, owner, settings, self._outlet, agent=agent, id=id)
 
     async def _converse(self, session: Session) -> None:
         async with asyncio.TaskGroup() as group:

@@ -9,7 +9,8 @@ import json
 from typing import Any, Final
 
 from natter_gateway import failures
-from natter_gateway.commands import AppendAudio, Command, Configure, CreateReply, EndSession, ReturnTool
+from natter_gateway.commands import AppendAudio, Command, Configure, CreateReply, EndSession, OpenAgent, ReturnTool
+from natter_gateway.dialects.agent_reference import agent_in
 from natter_gateway.dialects.voice_agent_config import echo, updated
 from natter_gateway.events import (
     AgentWord,
@@ -56,6 +57,9 @@ class VoiceAgent:
         message = _message(text)
         kind = message["type"]
         if kind == "session.update":
+            agent = agent_in(message["session"], first=settings is None)
+            if agent:
+                return OpenAgent(agent)
             return Configure(updated(message["session"], settings))
         if kind == "input.audio":
             return AppendAudio(_audio(message["audio"]))

@@ -39,6 +39,10 @@ class Axis:
         """Return where a sample of the client's input lies."""
         return (self.offset or 0) + sample
 
+    def input_ms(self, sample: int) -> int:
+        """Return the same in milliseconds."""
+        return self.of_input(sample) * 1000 // INPUT_RATE
+
     def now(self, now: float) -> int:
         """Return where the call is at the monotonic time ``now``; never less than before."""
         if self.offset is None:
@@ -49,5 +53,5 @@ class Axis:
         return self._latest
 
     def ms(self, now: float) -> int:
-        """Return the same in milliseconds."""
+        """Return :meth:`now` in milliseconds."""
         return self.now(now) * 1000 // INPUT_RATE

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from natter_gateway.records.axis import Axis
+from natter_gateway.records.call import CallRecord
 from natter_gateway.records.finaliser import Finaliser
 from natter_gateway.records.recorder import NoRecorder, Recorder, TapeRecorder
 from natter_gateway.records.retention import Retention
@@ -24,6 +25,7 @@ from natter_gateway.store import sessions
 from natter_gateway.store.database import Connection, Database, StoreError
 from natter_gateway.store.sessions import SessionRow
 from natter_gateway.webhooks import events
+from natter_protocol.base import Message
 from natter_protocol.settings import SessionSettings
 from natter_runtime.clock import Clock
 from natter_runtime.errors import BusError
@@ -108,6 +110,12 @@ class Keeper:
         """A session was opened."""
         self._given()
         self._opened.put_nowait(row)
+
+    def call(
+        self, session: str, claim: int, settings: SessionSettings, axis: Axis, say: Callable[[Message], None]
+    ) -> CallRecord:
+        """Return the record of a session that this gateway serves under ``claim``; ``say`` takes its facts."""
+        return CallRecord(axis, self.recorder(session, claim, axis, settings), say, self._clock)
 
     def recorder(self, session: str, claim: int, axis: Axis, settings: SessionSettings) -> Recorder:
         """Return who records a session that this gateway serves under ``claim``."""

@@ -28,6 +28,14 @@ class LlmConfig:
     )
     base_url: str = setting("", "NATTER_LLM_BASE_URL", "OpenAI-compatible server, such as http://127.0.0.1:11434/v1")
     api_key: str = setting("", "NATTER_LLM_API_KEY", "key for that server", secret=True)
+    secret: str = setting(
+        "", "NATTER_SECRET", "opens what stored agents entrust to the platform, as on the gateways", secret=True
+    )
+    http_tools_private: bool = setting(
+        False,
+        "NATTER_HTTP_TOOLS_PRIVATE",
+        "whether HTTP tools and models of stored agents may use http and private hosts",
+    )
     temperature: float | None = setting(
         None, "NATTER_LLM_TEMPERATURE", "sampling; unset is the model's own", low=0, high=2
     )

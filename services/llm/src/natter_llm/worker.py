@@ -18,6 +18,8 @@ from natter_llm.dispatch import Dispatcher, Origin
 from natter_llm.engine import Engine
 from natter_llm.generation import Generation, Kit, recite
 from natter_llm.history import Moment
+from natter_llm.http_tools import HttpTools
+from natter_llm.own_models import OwnModels
 from natter_protocol.base import Message
 from natter_protocol.reply import ReplyFinished, ReplyHeard
 from natter_protocol.tool import ToolReturned
@@ -43,6 +45,10 @@ class Attendant:
     config: LlmConfig
     clock: Clock
     tracer: Tracer
+    http: HttpTools | None = None
+    """Runs the tools that are requests."""
+    own: OwnModels | None = None
+    """Brings the models of agents' own."""
 
     async def __call__(self, seat: Seat) -> None:
         """Serve one session until its inbox ends."""
@@ -63,7 +69,10 @@ class Session:
     def __init__(self, attendant: Attendant, seat: Seat, group: asyncio.TaskGroup) -> None:
         self._seat = seat
         self._slot = Slot(group, "llm.generation")
-        self._dispatcher = Dispatcher(seat, group, attendant.tracer)
+        self._dispatcher = Dispatcher(seat, group, attendant.tracer, attendant.http)
+        self._own = attendant.own
+        self._model = seat.state.settings.llm if attendant.own is not None else None
+        """The agent's own, as it is when the session is taken."""
         self._current: Generation | None = None
         self._newest = 0
         """The newest reply that was committed or granted and is made by a model."""
@@ -72,7 +81,7 @@ class Session:
         self._news = asyncio.Event()
         self._kit = Kit(
             seat=seat,
-            engine=attendant.engine,
+            engine=self._own.take(self._model) if self._own is not None and self._model else attendant.engine,
             config=attendant.config,
             clock=attendant.clock,
             tracer=attendant.tracer,
@@ -93,6 +102,8 @@ class Session:
         """Stop everything that runs for this session."""
         await self._slot.clear()
         await self._dispatcher.close()
+        if self._own is not None and self._model is not None:
+            await self._own.give_back(self._model)
 
     async def handle(self, message: Message) -> None:
         """Act on one message."""

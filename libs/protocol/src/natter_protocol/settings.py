@@ -105,6 +105,16 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     on_success: str | None = None
     """Instruction to the model for the reply that follows a result."""
     on_error: str | None = None
+    side_effects: bool = False
+    """Whether calling it twice would do something twice; its calls then carry an idempotency key."""
+
+
+class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where one session's events are posted to."""
+
+    url: str
+    events: tuple[str, ...] = ()
+    secret: str | None = None
 
 
 class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -118,3 +128,4 @@ class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     tools: tuple[Tool, ...] = ()
     extensions: tuple[str, ...] = ()
     """Names of the events beyond the borrowed dialect that the client asked for."""
+    webhook: Webhook | None = None

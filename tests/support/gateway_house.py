@@ -7,13 +7,14 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from natter_gateway.config import GatewayConfig
 from natter_gateway.main import service
+from natter_protocol import codec, subjects
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
 from natter_runtime.app import Runtime
@@ -26,6 +27,8 @@ from natter_runtime.metrics import Metrics
 from natter_runtime.presence import Card
 from natter_runtime.seat import Hearing, Seat
 from tests.support.nats_server import free_port
+
+M = TypeVar("M", bound=Message)
 
 WORKERS = ("turn", "stt", "llm", "tts")
 PATIENCE_S = 5.0
@@ -69,6 +72,22 @@ class Place:
     runtime: Runtime
     workers: dict[str, Worker]
     group: asyncio.TaskGroup
+    doors: list[tuple[Runtime, asyncio.Task[None]]] = field(default_factory=list)
+
+    async def another_gateway(self, instance: str, **settings: Any) -> str:
+        """Start one more gateway on the same bus; return its URL."""
+        port = free_port()
+        runtime = Runtime("gateway", instance, RuntimeConfig(), self.broker.bus(), Metrics("gateway"))
+        serving = self.group.create_task(service.serve(GatewayConfig(port=port, **settings), runtime))
+        self.doors.append((runtime, serving))
+        async with asyncio.timeout(PATIENCE_S):
+            await runtime.ready.wait()
+        return f"ws://127.0.0.1:{port}/v1/ws"
+
+    async def facts(self, session: str, kind: type[M]) -> list[M]:
+        """Return what the event log has of one kind in one session, oldest first."""
+        stored = await self.broker.bus().log.read(subjects.of_type(session, kind))
+        return [message for event in stored if isinstance(message := codec.decode(event.data), kind)]
 
     def hire(self, service: str, instance: str) -> Worker:
         """Start one more worker."""
@@ -99,11 +118,15 @@ async def gateway(**settings: Any) -> AsyncIterator[Place]:
         try:
             yield place
         finally:
+            for other, _ in place.doors:
+                other.stopping.set()
             runtime.stopping.set()
             for worker in place.workers.values():
                 worker.stopping.set()
             async with asyncio.timeout(PATIENCE_S * 2):
                 await serving
+                for _, other_serving in place.doors:
+                    await other_serving
 
 
 class Client:

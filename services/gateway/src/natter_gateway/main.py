@@ -11,20 +11,18 @@ import uvicorn
 
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
-from natter_gateway.pacer import Pacer
-from natter_gateway.session import House
+from natter_gateway.house import House
 from natter_gateway.sessions import Sessions
-from natter_gateway.tokens import mint_for
 from natter_runtime import app as runtime_app
 from natter_runtime.app import VERSION, Runtime, Service
 from natter_runtime.errors import UsageError
 from natter_runtime.presence import Card, Presence
-from natter_runtime.pulse import Pulse
 from natter_runtime.tasks import spawn, stop
 
 log = logging.getLogger(__name__)
 
-MAX_MESSAGE_BYTES = 256 * 1024
+MAX_MESSAGE_BYTES = 1024 * 1024
+"""A longer message closes the connection; one that is only too long is answered (natter_gateway.socket)."""
 
 
 class _Server(uvicorn.Server):
@@ -41,16 +39,13 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
     if config.open_to_all:
         log.warning("NATTER_API_KEYS is not set: any key is accepted, from this machine only")
     card = Card("gateway", runtime.instance, runtime.config.capacity, version=VERSION)
-    pulse = Pulse(runtime.bus, runtime.clock)
-    pacer = Pacer(runtime.clock)
-    house = House(runtime.instance, config, runtime.bus, runtime.clock, runtime.metrics, runtime.tracer, pulse, pacer)
+    house = House.of(config, runtime)
     async with asyncio.TaskGroup() as group:
         sessions = Sessions(house, runtime.config.capacity, group)
         presence = Presence(runtime.bus, card, runtime.clock, lambda: len(sessions))
-        await pulse.listen()
+        await house.pulse.listen()
         await presence.listen()
-        mint = mint_for(config, runtime.clock)
-        app = create_app(config, sessions, runtime.clock, runtime.metrics, runtime.ready.is_set, VERSION, mint)
+        app = create_app(house, sessions, runtime.ready.is_set, VERSION)
         server = _Server(
             uvicorn.Config(
                 app,
@@ -64,7 +59,9 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
                 timeout_graceful_shutdown=3,
             )
         )
-        chores = [spawn(group, chore, "gateway") for chore in (presence.beat(), presence.answer(), pacer.run())]
+        watching = house.voices.keep_up(runtime.bus, runtime.clock)
+        work = (presence.beat(), presence.answer(), house.pacer.run(), watching)
+        chores = [spawn(group, chore, "gateway") for chore in work]
         serving = spawn(group, _listen(server, config), "http")
         while not server.started and not serving.done():
             await runtime.clock.sleep(0.02)
@@ -81,7 +78,7 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
         for chore in chores:
             await stop(chore)
         await presence.close()
-        await pulse.close()
+        await house.pulse.close()
 
 
 async def _listen(server: uvicorn.Server, config: GatewayConfig) -> None:

@@ -12,7 +12,7 @@ from opentelemetry.trace import Tracer
 from natter_protocol.audio import INPUT_RATE, AudioFrame, AudioReplay
 from natter_protocol.base import Message
 from natter_protocol.playback import PlaybackProgress, PlaybackState
-from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyWanted
+from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyUnwanted, ReplyWanted
 from natter_protocol.session import SessionConfigured
 from natter_protocol.stt import SttFinal, SttPartial
 from natter_protocol.tool import ToolCalled
@@ -36,6 +36,7 @@ from natter_turn.inputs import (
     ReplyEnded,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Window,
     Woken,
@@ -156,6 +157,8 @@ class _Session:
                 return [ReplyTold(message.epoch, message.text)]
             case ToolCalled():
                 return [ToolRan(message.epoch)]
+            case ReplyUnwanted():
+                return [Unwanted(message.epoch)]
             case ReplyWanted():
                 return [Wanted(message.request, message.cause, message.instructions)]
             case SessionConfigured():

@@ -113,7 +113,9 @@ async def office(tmp: Path, *, prices: Prices | None = None, days: tuple[int, in
         def others() -> set[str]:
             return {gateway for gateway, _ in serving} - {"g-1"}
 
-        keeper = Keeper(opened, shelf, finaliser, retention, clock, metrics, executor, live, others, recording=True)
+        keeper = Keeper(
+            "g-1", opened, shelf, finaliser, retention, clock, metrics, executor, live, others, recording=True
+        )
         yield Office(opened, bus, shelf, clock, metrics, finaliser, retention, keeper, serving)
     executor.close()
     await bus.close()

@@ -12,6 +12,7 @@ A script is a list of steps, each with one key:
 ``ended: 3``           reply 3 is over
 ``told: "text"``       what the present reply says
 ``tool: 3``            a tool of reply 3 ran
+``unwanted: 3``        the client wants no more of reply 3
 ``wish: greeting``     somebody wants the agent to speak
 ``expect: [...]``      what was said since the last ``expect``, in order: types, or ``{type: {fields}}``
 ``state: paused``      where the machine stands
@@ -41,6 +42,7 @@ from natter_turn.inputs import (
     ReplyEnded,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Window,
     Woken,
@@ -114,6 +116,8 @@ class Conversation:
                 self.feed(ReplyTold(memory.reply.epoch, value))
             case "tool":
                 self.feed(ToolRan(value))
+            case "unwanted":
+                self.feed(Unwanted(value))
             case "wish":
                 self.feed(Wanted(f"wish-{value}", Cause(value), ""))
             case "expect":

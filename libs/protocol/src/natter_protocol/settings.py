@@ -120,6 +120,8 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     on_success: str | None = None
     """Instruction to the model for the reply that follows a result."""
     on_error: str | None = None
+    side_effects: bool = False
+    """Whether calling it twice would do something twice; its calls then carry an idempotency key."""
     http: HttpCall | None = None
     """None: the client runs it."""
     builtin: bool = False
@@ -133,6 +135,14 @@ class OwnModel(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str
     sealed_key: str = ""
     """Its API key, sealed like a header's value; empty: it needs none."""
+
+
+class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where one session's events are posted to."""
+
+    url: str
+    events: tuple[str, ...] = ()
+    secret: str | None = None
 
 
 class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -150,3 +160,4 @@ class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether the call is recorded; None: as the gateway is configured."""
     extensions: tuple[str, ...] = ()
     """Names of the events beyond the borrowed dialect that the client asked for."""
+    webhook: Webhook | None = None

@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from fastapi import FastAPI, Response
 from starlette.websockets import WebSocket
 
-from natter_gateway import failures
 from natter_gateway.auth import Gatekeeper
-from natter_gateway.config import GatewayConfig
-from natter_gateway.dialects import Dialect
-from natter_gateway.dialects.voice_agent import VoiceAgent
-from natter_gateway.events import Failed
-from natter_gateway.office import Office
+from natter_gateway.dialects.choose import PATHS, choose
+from natter_gateway.dialects.voice_agent import Manners
+from natter_gateway.house import House
 from natter_gateway.rest import app as rest
 from natter_gateway.rest.context import Context
-from natter_gateway.sessions import Sessions
+from natter_gateway.sessions import REFUSED, Sessions
 from natter_gateway.socket import Connection
-from natter_gateway.tokens import Mint
-from natter_runtime.app import Runtime
 
 log = logging.getLogger(__name__)
 
-_REFUSED = Failed(failures.UNAUTHORIZED, "Authentication failed", fatal=True)
 
-
-def create_app(
-    config: GatewayConfig,
-    sessions: Sessions,
-    runtime: Runtime,
-    mint: Mint,
-    office: Office,
-    version: str,
-) -> FastAPI:
+def create_app(house: House, sessions: Sessions, ready: Callable[[], bool], version: str) -> FastAPI:
     """Return the application."""
-    gatekeeper = Gatekeeper(config.api_keys, mint)
-    app = rest.create(Context(config, gatekeeper, mint, office, runtime.bus, runtime.clock), version)
-    clock, metrics, ready = runtime.clock, runtime.metrics, runtime.ready.is_set
+    gatekeeper = Gatekeeper(house.config.api_keys, house.mint)
+    context = Context(house.config, gatekeeper, house.mint, house.office, house.bus, house.clock)
+    app = rest.create(context, version)
+    manners = Manners(house.voices, house.config.legacy_args)
 
     @app.get("/healthz", tags=["platform"])
     async def healthz() -> dict[str, str]:
@@ -53,19 +41,21 @@ def create_app(
 
     @app.get("/metrics", include_in_schema=False)
     async def show_metrics() -> Response:
-        return Response(metrics.render(), media_type="text/plain; version=0.0.4")
+        return Response(house.metrics.render(), media_type="text/plain; version=0.0.4")
 
-    async def serve(socket: WebSocket, dialect: Dialect) -> None:
-        await socket.accept()
-        connection = Connection(socket, dialect, sessions, office.agents, clock, config.first_message_s)
+    async def serve(socket: WebSocket) -> None:
+        """Talk to one client."""
+        choice = choose(socket.url.path, socket.query_params, socket.scope.get("subprotocols", []), manners)
+        await socket.accept(choice.subprotocol)
+        connection = Connection(socket, choice.dialect, sessions, house.clock, house.config)
         access = gatekeeper.access(socket.headers, socket.query_params)
-        if access is None:
-            await connection.refuse(_REFUSED)
+        if choice.refused is not None:
+            await connection.refuse(choice.refused)
+        elif access is None:
+            await connection.refuse(REFUSED)
         else:
-            await connection.serve(access.owner)
+            await connection.serve(access)
 
-    @app.websocket("/v1/ws")
-    async def voice_agent(socket: WebSocket) -> None:
-        await serve(socket, VoiceAgent())
-
+    for path in PATHS:
+        app.add_api_websocket_route(path, serve)
     return app

@@ -56,6 +56,26 @@ class GatewayConfig:
     max_session_s: float = setting(
         10_800.0, "NATTER_MAX_SESSION_S", "longest duration of a session", unit="seconds", low=10
     )
+    resume_s: float = setting(
+        30.0,
+        "NATTER_RESUME_S",
+        "how long a session waits for a client whose connection was lost",
+        unit="seconds",
+        low=0,
+    )
+    idle_ask_s: float = setting(
+        0.0, "NATTER_IDLE_ASK_S", "silence after which the agent may say something; 0 is never", unit="seconds", low=0
+    )
+    idle_end_s: float = setting(
+        0.0, "NATTER_IDLE_END_S", "silence after which a session ends; 0 is never", unit="seconds", low=0
+    )
+    strict_voices: bool = setting(
+        False, "NATTER_STRICT_VOICES", "refuse names of voices that the hosted API no longer has"
+    )
+    legacy_args: bool = setting(False, "NATTER_LEGACY_ARGS", "repeat the arguments of tool.call as args")
+    message_rate: float = setting(
+        200.0, "NATTER_MESSAGE_RATE", "messages a client may send for ever; faster ones wait", unit="per second", low=10
+    )
     first_message_s: float = setting(
         30.0, "NATTER_FIRST_MESSAGE_S", "how long a new socket may be silent", unit="seconds", low=1
     )

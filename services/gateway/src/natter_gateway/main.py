@@ -7,13 +7,12 @@ import logging
 
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
+from natter_gateway.house import House
 from natter_gateway.office import open_office
-from natter_gateway.pacer import Pacer
 from natter_gateway.rest.envelope import Envelope
 from natter_gateway.server import Server
-from natter_gateway.session import House
 from natter_gateway.sessions import Sessions
-from natter_gateway.tokens import mint_for
+from natter_gateway.voices import Voices
 from natter_runtime import app as runtime_app
 from natter_runtime.app import VERSION, Runtime, Service
 from natter_runtime.presence import Card, Presence
@@ -29,30 +28,19 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
     if config.open_to_all:
         log.warning("NATTER_API_KEYS is not set: any key is accepted, from this machine only")
     card = Card("gateway", runtime.instance, runtime.config.capacity, version=VERSION)
-    pulse = Pulse(runtime.bus, runtime.clock)
-    pacer = Pacer(runtime.clock)
-    async with open_office(config, runtime, pulse, lambda: sessions.ids) as office, asyncio.TaskGroup() as group:
-        house = House(
-            runtime.instance,
-            config,
-            runtime.bus,
-            runtime.clock,
-            runtime.metrics,
-            runtime.tracer,
-            pulse,
-            pacer,
-            office.keeper,
-        )
+    pulse, voices = Pulse(runtime.bus, runtime.clock), Voices(strict=config.strict_voices)
+    opened = open_office(config, runtime, pulse, voices, lambda: sessions.ids)
+    async with opened as office, asyncio.TaskGroup() as group:
+        house = House.of(config, runtime, pulse, voices, office)
         sessions = Sessions(house, runtime.config.capacity, group)
         presence = Presence(runtime.bus, card, runtime.clock, lambda: len(sessions))
         await pulse.listen()
         await presence.listen()
-        mint = mint_for(config, runtime.clock)
-        app = create_app(config, sessions, runtime, mint, office, VERSION)
+        app = create_app(house, sessions, runtime.ready.is_set, VERSION)
         server = Server(Envelope(app), config)
-        chores = [
-            spawn(group, chore, "gateway") for chore in (presence.beat(), presence.answer(), pacer.run(), office.run())
-        ]
+        watching = voices.keep_up(runtime.bus, runtime.clock)
+        work = (presence.beat(), presence.answer(), house.pacer.run(), watching, office.run())
+        chores = [spawn(group, chore, "gateway") for chore in work]
         serving = spawn(group, server.listen(), "http")
         while not server.started and not serving.done():
             await runtime.clock.sleep(0.02)

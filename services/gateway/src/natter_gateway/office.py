@@ -18,6 +18,7 @@ from natter_gateway.records.keeper import Keeper
 from natter_gateway.records.retention import Retention
 from natter_gateway.records.shelf import Shelf
 from natter_gateway.store.database import Database, open_database
+from natter_gateway.voices import Voices
 from natter_gateway.webhooks.sender import Sender
 from natter_runtime import outside
 from natter_runtime.app import Runtime
@@ -70,7 +71,7 @@ class Office:
 
 @asynccontextmanager
 async def open_office(
-    config: GatewayConfig, runtime: Runtime, pulse: Pulse, live: Callable[[], set[str]]
+    config: GatewayConfig, runtime: Runtime, pulse: Pulse, voices: Voices, live: Callable[[], set[str]]
 ) -> AsyncIterator[Office]:
     """Open it, and close it in the end.
 
@@ -100,6 +101,7 @@ async def open_office(
         days = (config.sessions_days, config.recordings_days)
         retention = Retention(database, bus, shelf, shelving, clock, *days)
         keeper = Keeper(
+            runtime.instance,
             database,
             shelf,
             finaliser,
@@ -115,7 +117,7 @@ async def open_office(
             config,
             database,
             sealer,
-            AgentBook(database, sealer, client),
+            AgentBook(database, sealer, client, voices),
             shelf,
             keeper,
             retention,

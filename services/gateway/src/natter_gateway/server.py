@@ -11,7 +11,8 @@ import uvicorn
 from natter_gateway.config import GatewayConfig
 from natter_runtime.errors import UsageError
 
-MAX_MESSAGE_BYTES: Final = 256 * 1024
+MAX_MESSAGE_BYTES: Final = 1024 * 1024
+"""A longer message closes the connection; one that is only too long is answered (natter_gateway.socket)."""
 
 
 class Server(uvicorn.Server):

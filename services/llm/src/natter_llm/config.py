@@ -56,6 +56,14 @@ class LlmConfig:
     max_tool_steps: int = setting(
         6, "NATTER_LLM_MAX_TOOL_STEPS", "replies in a row that may call tools without the user speaking", low=0, high=50
     )
+    filler_s: float = setting(
+        4.0,
+        "NATTER_LLM_FILLER_S",
+        "a tool that runs longer than this is bridged by a phrase; 0 is never",
+        unit="seconds",
+        low=0,
+    )
+    filler: str = setting("One moment, please.", "NATTER_LLM_FILLER", "that phrase")
     spoken_style: bool = setting(
         True, "NATTER_LLM_SPOKEN_STYLE", "tell the model that its words are spoken: short sentences, no Markdown"
     )

@@ -45,13 +45,22 @@ class Dispatcher:
     Args:
         seat: where calls and wishes are said, and whose state is asked.
         group: the session's; calls outlive the reply that made them, not the session.
+        filler: what is said while a call takes long, and after how many seconds; 0 is never.
         http: runs the tools that are requests; None runs none.
     """
 
-    def __init__(self, seat: Seat, group: asyncio.TaskGroup, tracer: Tracer, http: HttpTools | None = None) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        group: asyncio.TaskGroup,
+        tracer: Tracer,
+        filler: tuple[str, float] = ("", 0.0),
+        http: HttpTools | None = None,
+    ) -> None:
         self._seat = seat
         self._group = group
         self._tracer = tracer
+        self._filler, self._filler_s = filler
         self._http = http
         self._returned: dict[str, asyncio.Event] = {}
         self._wished: set[int] = set()
@@ -131,6 +140,21 @@ class Dispatcher:
 
     def _watch(self, id: str, epoch: int, timeout_s: float, span: Span) -> None:
         self._run(self._wait(id, epoch, timeout_s, span), f"tool {id}")
+        if 0 < self._filler_s < timeout_s:
+            self._run(self._fill(id, epoch, self._returned[id]), f"filler {id}")
+
+    async def _fill(self, id: str, epoch: int, returned: asyncio.Event) -> None:
+        """Wish for a few words, once per reply, if the call takes long and does not hold the conversation."""
+        try:
+            async with asyncio.timeout(self._filler_s):
+                await returned.wait()
+        except TimeoutError:
+            state, request = self._seat.state, calls.filler(epoch)
+            known = {reply.request for reply in state.replies.values()} | {wish.request for wish in state.wishes}
+            if calls.is_open(state, id) and not calls.holding(state) and request not in known:
+                await self._seat.say(
+                    ReplyWanted(epoch=epoch, cause=Cause.FILLER, request=request, instructions=self._filler)
+                )
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = spawn_contained(self._group, work, name)

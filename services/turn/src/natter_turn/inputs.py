@@ -73,6 +73,13 @@ class ToolRan:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwanted:
+    """The client wants no more of a reply."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Somebody wants the agent to speak."""
 
@@ -93,4 +100,4 @@ class Woken:
     """The moment that :meth:`Machine.next_deadline` named has come."""
 
 
-Input = Window | Heard | Judged | Audible | ReplyEnded | ReplyTold | ToolRan | Wanted | Changed | Woken
+Input = Window | Heard | Judged | Audible | ReplyEnded | ReplyTold | ToolRan | Unwanted | Wanted | Changed | Woken

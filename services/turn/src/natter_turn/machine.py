@@ -23,6 +23,7 @@ from natter_turn.inputs import (
     ReplyEnded,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Window,
     Woken,
@@ -106,7 +107,7 @@ class Machine:
                 memory.turn.sound = input.probability
                 memory.turn.sound_sample = input.last_speech_sample
                 yield Happening.TIME
-            case Audible() | ReplyEnded() | ReplyTold() | ToolRan():
+            case Audible() | ReplyEnded() | ReplyTold() | ToolRan() | Unwanted():
                 yield from self._about_reply(input)
             case Wanted() if len(memory.wishes) < MAX_WISHES:
                 memory.wishes.append(input)
@@ -118,7 +119,7 @@ class Machine:
                 if deadline is not None and now >= deadline:
                     yield Happening.DEADLINE
 
-    def _about_reply(self, input: Audible | ReplyEnded | ReplyTold | ToolRan) -> Iterator[Happening]:
+    def _about_reply(self, input: Audible | ReplyEnded | ReplyTold | ToolRan | Unwanted) -> Iterator[Happening]:
         reply = self.memory.reply
         if reply is None or reply.epoch != input.epoch:
             return
@@ -127,6 +128,8 @@ class Machine:
                 yield Happening.AUDIBLE
             case ReplyEnded():
                 yield Happening.ENDED
+            case Unwanted():
+                yield Happening.UNWANTED
             case ReplyTold():
                 reply.text = input.text
             case ToolRan():

@@ -12,7 +12,7 @@ from opentelemetry.trace import Tracer
 from natter_protocol.audio import INPUT_RATE, AudioFrame, AudioReplay
 from natter_protocol.base import Message
 from natter_protocol.playback import PlaybackProgress, PlaybackState
-from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyWanted
+from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyUnwanted, ReplyWanted
 from natter_protocol.session import SessionConfigured
 from natter_protocol.stt import SttFinal, SttPartial
 from natter_protocol.tool import ToolCalled
@@ -26,6 +26,7 @@ from natter_runtime.splice import Splicer
 from natter_runtime.tasks import spawn, stop
 from natter_turn.actions import Action, Ask
 from natter_turn.activity import WINDOW
+from natter_turn.call_clock import CallClock
 from natter_turn.engine import Models
 from natter_turn.inputs import (
     Audible,
@@ -36,6 +37,7 @@ from natter_turn.inputs import (
     ReplyEnded,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Window,
     Woken,
@@ -92,7 +94,7 @@ class _Session:
         self._judge = models.judge
         self._detector = models.detectors.open()
         self._executor = executor
-        self._clock = clock
+        self._time = CallClock(clock)
         self._seat = seat
         self._group = group
         restored = restore(seat.state)
@@ -112,7 +114,7 @@ class _Session:
         self._feed(Changed(self._policy()))
         while True:
             deadline = self._machine.next_deadline()
-            wait = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+            wait = None if deadline is None else max(0.0, deadline - self._time.now())
             try:
                 async with asyncio.timeout(wait):
                     item = await self._seat.inbox.get()
@@ -129,7 +131,7 @@ class _Session:
                     self._feed(input)
 
     def _feed(self, input: Input) -> None:
-        for action in self._machine.handle(input, self._clock.monotonic()):
+        for action in self._machine.handle(input, self._time.now()):
             self._to_do.put_nowait(action)
 
     def _inputs(self, message: Message) -> list[Input]:
@@ -156,6 +158,8 @@ class _Session:
                 return [ReplyTold(message.epoch, message.text)]
             case ToolCalled():
                 return [ToolRan(message.epoch)]
+            case ReplyUnwanted():
+                return [Unwanted(message.epoch)]
             case ReplyWanted():
                 return [Wanted(message.request, message.cause, message.instructions)]
             case SessionConfigured():
@@ -168,6 +172,7 @@ class _Session:
         return resolve(settings.input.turn, settings.input.mode)
 
     async def _hear(self, frame: AudioFrame) -> None:
+        self._time.heard()
         for spliced in self._splicer.push(frame):
             samples = np.frombuffer(spliced.pcm, "<i2").astype(np.float32) / 32768.0
             self._recent.append(samples, spliced.next_sample)

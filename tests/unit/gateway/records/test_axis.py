@@ -46,6 +46,9 @@ def test_a_burst_moves_it_on_at_once() -> None:
 
 
 def test_another_gateway_goes_on_with_it() -> None:
-    axis = Axis(100.0, offset=3 * SECOND)
+    axis = Axis(100.0, input_at_ms=3000, position=20 * SECOND)
+    assert axis.now(130.0) == 23 * SECOND + 4800
+    axis = Axis(100.0, input_at_ms=3000, position=20 * SECOND)
     assert not axis.hear(20 * SECOND, 20 * SECOND + 320, 130.0)
+    assert axis.input_ms(20 * SECOND) == 23_000
     assert axis.now(130.0) == 23 * SECOND + 320

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 import msgspec
@@ -16,6 +16,7 @@ from natter_gateway.agents.settings import settings_of
 from natter_gateway.failures import ClientError
 from natter_gateway.store import agents
 from natter_gateway.store.database import Database, StoreError
+from natter_gateway.voices import Voices
 from natter_protocol.settings import SessionSettings
 from natter_runtime.seal import Sealer
 
@@ -28,11 +29,13 @@ class AgentBook:
 
     Attributes:
         client: for requests to hosts of users.
+        voices: those that an agent may have.
     """
 
     database: Database
     sealer: Sealer
     client: httpx.AsyncClient
+    voices: Voices = field(default_factory=Voices)
 
     async def resolve(self, owner: str, agent_id: str) -> SessionSettings:
         """Return the settings of a stored agent of ``owner``.
@@ -40,7 +43,7 @@ class AgentBook:
         Raises:
             ClientError: there is no such agent, or the database does not answer; fatal.
         """
-        return _settings(await self._document(owner, agent_id))
+        return self._settings(await self._document(owner, agent_id))
 
     async def prepare(self, owner: str, agent_id: str, session_id: str) -> SessionSettings:
         """Return the settings that a call begins with, after the agent's own server was asked about it.
@@ -49,7 +52,7 @@ class AgentBook:
             ClientError: as :meth:`resolve`; or that server refuses the call.
         """
         document = await self._document(owner, agent_id)
-        settings = _settings(document)
+        settings = self._settings(document)
         facts = preconnect.Facts(agent_id=agent_id, session_id=session_id)
         verdict = await preconnect.ask(self.client, self.sealer, document.pre_connect_requests, facts)
         if verdict.reject:
@@ -68,11 +71,10 @@ class AgentBook:
             raise ClientError(failures.AGENT_NOT_FOUND, "Agent not found", "agent_id", fatal=True)
         return stored(row)
 
-
-def _settings(document: Document) -> SessionSettings:
-    try:
-        return settings_of(document)
-    except Invalid as error:  # it was valid when it was kept
-        log.error("a stored agent is not valid any more: %s", error)
-        problem = error.problems[0]
-        raise ClientError(failures.INVALID_CONFIG, str(error), problem.param, fatal=True) from None
+    def _settings(self, document: Document) -> SessionSettings:
+        try:
+            return settings_of(document, self.voices)
+        except Invalid as error:  # it was valid when it was kept
+            log.error("a stored agent is not valid any more: %s", error)
+            problem = error.problems[0]
+            raise ClientError(failures.INVALID_CONFIG, str(error), problem.param, fatal=True) from None

@@ -94,6 +94,8 @@ class ToolFields(Strict):
     execution_mode: Mode = "interactive"
     timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 120.0
     response_instructions: ResponseInstructions | None = None
+    side_effects: bool = False
+    """Calling it twice would do something twice."""
     dtmf_collected_arguments: Annotated[list[dict[str, Any]] | None, Field(max_length=32)] = None
     """For phone calls; kept, and of no effect on a socket."""
 

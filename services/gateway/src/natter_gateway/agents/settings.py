@@ -16,11 +16,16 @@ from natter_gateway.agents.document import Document, Http, StoredTool
 from natter_gateway.agents.problems import Invalid, Problem
 from natter_gateway.dialects.voice_agent_config import updated
 from natter_gateway.failures import ClientError
+from natter_gateway.voices import Voices
 from natter_protocol.settings import HttpCall, OwnModel, SealedHeader, SessionSettings, Tool
 
 
-def settings_of(document: Document) -> SessionSettings:
+def settings_of(document: Document, voices: Voices | None = None) -> SessionSettings:
     """Return the settings that a call with this agent begins with.
+
+    Args:
+        document: the agent.
+        voices: those that it may have; None: those of the hosted API.
 
     Raises:
         Invalid: a value in it is not one that a session could have.
@@ -36,7 +41,7 @@ def settings_of(document: Document) -> SessionSettings:
     if document.input is not None:
         update["input"] = document.input
     try:
-        said = updated(update, None)
+        said = updated(update, None, voices)
     except ClientError as error:
         raise Invalid(Problem(_param(error.failure.param or "input", indexes), str(error))) from None
     functions = {tool.name: tool for tool in said.tools}

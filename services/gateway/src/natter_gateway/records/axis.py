@@ -16,13 +16,15 @@ class Axis:
 
     Args:
         opened: monotonic time of the opening.
-        offset: sample of this axis at which the client's sample 0 lies, if that is known already.
+        input_at_ms: where the client's sample 0 lies, if that is known already.
+        position: how far the client's samples have come.
     """
 
-    def __init__(self, opened: float, offset: int | None = None) -> None:
-        self.offset = offset
+    def __init__(self, opened: float, input_at_ms: int | None = None, position: int = 0) -> None:
+        self.offset = None if input_at_ms is None else input_at_ms * INPUT_RATE // 1000
+        """Sample of this axis at which the client's sample 0 lies; None: there is none yet."""
         self._opened = opened
-        self._position = 0
+        self._position = position
         self._heard_at = opened
         self._latest = 0
 

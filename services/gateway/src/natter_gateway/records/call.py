@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
+
 from natter_gateway.records.axis import Axis
 from natter_gateway.records.recorder import Recorder
 from natter_protocol.audio import AudioFrame, AudioStarted
 from natter_protocol.base import Message
+from natter_protocol.reply import ReplyHeard, ReplyProgress
 from natter_runtime.clock import Clock
 
 
@@ -29,6 +32,7 @@ class CallRecord:
         self._say = say
         self._clock = clock
         self._started: dict[int, int] = {}
+        """When replies began to be told, by epoch."""
 
     def user(self, frame: AudioFrame) -> None:
         """The user's next frame, filled silence included."""
@@ -37,22 +41,27 @@ class CallRecord:
             self._say(AudioStarted(at_ms=self._axis.input_ms(0)))
         self._recorder.user(frame)
 
-    def agent(self, epoch: int, pcm: bytes, ahead: int, volume: int | None) -> None:
-        """Audio of a reply that was sent; ``ahead`` samples that were sent before it are not heard yet."""
-        now = self._clock.monotonic()
-        self._started.setdefault(epoch, self._axis.ms(now))
-        self._recorder.agent(pcm, ahead, volume, now)
+    def agent(self, pcm: bytes, ahead: int, volume: int | None) -> None:
+        """Audio that was sent to the client; ``ahead`` samples that were sent before it are not heard yet."""
+        self._recorder.agent(pcm, ahead, volume, self._clock.monotonic())
 
-    def ended(self, epoch: int, unheard: int) -> tuple[int | None, int | None]:
-        """A reply is over, the last ``unheard`` samples of it were not heard.
-
-        Return from when to when it was heard, in milliseconds of the axis; None if it never was.
-        """
-        started = self._started.pop(epoch, None)
-        if started is None:
-            return None, None
+    def cut(self, unheard: int) -> None:
+        """A reply is over; the last ``unheard`` samples that were sent of it were not heard."""
         self._recorder.cut(unheard)
-        return started, self._axis.ms(self._clock.monotonic())
+
+    def timed(self, message: Message) -> Message:
+        """Return what the agent's side says, with the times at which a reply was told if it is over now."""
+        now = self._axis.ms(self._clock.monotonic())
+        if isinstance(message, ReplyProgress) and not message.sample:
+            self._started.setdefault(message.epoch, now)
+        if not isinstance(message, ReplyHeard):
+            return message
+        started = self._started.pop(message.epoch, None)
+        if started is None and message.ms:  # another gateway began to tell it
+            started = max(0, now - message.ms)
+        if started is None:
+            return message
+        return msgspec.structs.replace(message, started_at_ms=started, ended_at_ms=now)
 
     def close(self) -> None:
         """The call is over, or another gateway goes on with it."""

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from natter_gateway.dialects.voice_agent_config import echo
+import msgspec
+
+from natter_gateway.dialects.voice_agent_echo import echo
 from natter_gateway.records import mixdown
 from natter_gateway.records.prices import Prices, cost_of
 from natter_gateway.records.shelf import Shelf
@@ -158,7 +160,7 @@ class Finaliser:
             "detail": closed.detail if closed else "",
             "ended_at": ended_at,
             "duration_s": usage.session_seconds,
-            "settings": echo(state.settings, session),
+            "settings": shown(state, session),
             "usage": asdict(usage),
             "cost": cost_of(usage, self.prices) if self.prices else None,
             "timeline": timeline_of(timed),
@@ -196,5 +198,11 @@ def row_of(session: str, state: SessionState, instance: str) -> SessionRow:
         instance=instance,
         status=Status.ACTIVE.value,
         created_at=state.opened_at,
-        settings=echo(state.settings, session),
+        settings=shown(state, session),
     )
+
+
+def shown(state: SessionState, session: str) -> dict[str, Any]:
+    """Return the configuration of a session as its client was told it, without anything secret."""
+    config: dict[str, Any] = msgspec.to_builtins(echo(state.settings, session))
+    return config

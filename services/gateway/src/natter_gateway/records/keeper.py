@@ -16,7 +16,7 @@ from typing import Final
 
 from natter_gateway.records.axis import Axis
 from natter_gateway.records.call import CallRecord
-from natter_gateway.records.finaliser import Finaliser
+from natter_gateway.records.finaliser import Finaliser, row_of
 from natter_gateway.records.recorder import NoRecorder, Recorder, TapeRecorder
 from natter_gateway.records.retention import Retention
 from natter_gateway.records.shelf import Shelf
@@ -32,6 +32,7 @@ from natter_runtime.errors import BusError
 from natter_runtime.executor import ModelExecutor, Skipped
 from natter_runtime.metrics import Metrics
 from natter_runtime.queues import BoundedQueue, Overflow
+from natter_runtime.state import SessionState
 from natter_runtime.tasks import contain, spawn
 
 log = logging.getLogger(__name__)
@@ -73,6 +74,7 @@ class Keeper:
 
     def __init__(
         self,
+        instance: str,
         database: Database,
         shelf: Shelf,
         finaliser: Finaliser,
@@ -85,6 +87,7 @@ class Keeper:
         *,
         recording: bool,
     ) -> None:
+        self._instance = instance
         self._database = database
         self._shelf = shelf
         self._finaliser = finaliser
@@ -111,11 +114,18 @@ class Keeper:
         self._given()
         self._opened.put_nowait(row)
 
-    def call(
-        self, session: str, claim: int, settings: SessionSettings, axis: Axis, say: Callable[[Message], None]
-    ) -> CallRecord:
-        """Return the record of a session that this gateway serves under ``claim``; ``say`` takes its facts."""
-        return CallRecord(axis, self.recorder(session, claim, axis, settings), say, self._clock)
+    def call(self, state: SessionState, session: str, claim: int, say: Callable[[Message], None]) -> CallRecord:
+        """Begin the record of a session that this gateway serves from now on, or go on with it.
+
+        Args:
+            state: what the event log says of the session.
+            claim: the gateway's.
+            say: takes facts for the log.
+        """
+        self.opened(row_of(session, state, self._instance))
+        since = max(0.0, self._clock.wall() - state.opened_at)
+        axis = Axis(self._clock.monotonic() - since, state.input_at_ms, state.input_sample)
+        return CallRecord(axis, self.recorder(session, claim, axis, state.settings), say, self._clock)
 
     def recorder(self, session: str, claim: int, axis: Axis, settings: SessionSettings) -> Recorder:
         """Return who records a session that this gateway serves under ``claim``."""

@@ -2,11 +2,12 @@
 
 Times are milliseconds on the session's media axis, where the recording is too: what a turn or a reply says about
 itself lies on it exactly. What only the log has timed (tools, changed settings) lies on it as exactly as the
-gateway's clock and the log's agree.
+gateway's clock and the log's agree, also across pauses in which the client was gone.
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from natter_gateway import ids
 from natter_protocol.audio import INPUT_RATE, AudioStarted
 from natter_protocol.base import Message
 from natter_protocol.reply import Outcome, ReplyHeard
-from natter_protocol.session import SessionClosed, SessionConfigured, SessionOpened
+from natter_protocol.session import SessionClosed, SessionConfigured, SessionOpened, SessionProgress
 from natter_protocol.stt import SttFinal
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
 from natter_protocol.turn import Cause
@@ -57,7 +58,9 @@ class _Timeline:
         opened = self._first(SessionOpened)
         self._opened_at = opened.opened_at if opened else (self._timed[0].at if self._timed else 0.0)
         started = self._first(AudioStarted)
+        self._began = started is not None
         self._input_at_ms = started.at_ms if started else 0
+        self._progress = [one for one in self._timed if isinstance(one.fact, SessionProgress)]
         self._heard = {fact.epoch: fact for fact in self._facts(ReplyHeard)}
         self._confidence = {fact.turn: fact.confidence for fact in self._facts(SttFinal)}
 
@@ -156,7 +159,17 @@ class _Timeline:
         return next(found, None)
 
     def _ms(self, at: float) -> int:
-        return max(0, round((at - self._opened_at) * 1000))
+        """Return where on the axis a moment of the log's clock lies: the gateway says each second where it is.
+
+        While the client is gone the axis stands still.
+        """
+        index = bisect.bisect_right(self._progress, at, key=lambda one: one.at) - 1
+        if index < 0 or not self._began:
+            return max(0, round((at - self._opened_at) * 1000))
+        last = self._progress[index]
+        assert isinstance(last.fact, SessionProgress)
+        here = self._input_ms(last.fact.sample)
+        return here + (round((at - last.at) * 1000) if last.fact.connected else 0)
 
     # -- settings -------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ async def create_agent(owner: Owner, context: Ctx, agent: AgentCreate) -> Agent:
     """Store an agent. Sessions load it by ``agent_id`` in their first ``session.update``."""
     now = context.clock.wall()
     document = _merger(context, now).created(agent)
-    settings_of(document)
+    settings_of(document, context.office.agents.voices)
     row = AgentRow(f"agent_{secrets.token_hex(16)}", owner, document.name, _kept(document), now, now)
     await context.office.database.write(lambda connection: agents.add(connection, row))
     return view(row)
@@ -72,7 +72,7 @@ async def update_agent(owner: Owner, context: Ctx, agent_id: Id, change: AgentUp
         if row is None:
             return None
         document = _merger(context, now).updated(change, stored(row))
-        settings_of(document)
+        settings_of(document, context.office.agents.voices)
         row = dataclasses.replace(row, name=document.name, document=_kept(document), updated_at=now)
         agents.change(connection, row)
         return row

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from natter_runtime.outside import certificates
 from tests.support.gateway_house import PATIENCE_S, Place, client, gateway
 
 ANNA, BOB = "anna-key", "bob-key"
@@ -62,7 +63,11 @@ async def desk(**settings: Any) -> AsyncIterator[Desk]:
     async with gateway(**given) as place, AsyncExitStack() as stack:
         users = [
             await stack.enter_async_context(
-                httpx.AsyncClient(base_url=place.http, headers={"Authorization": f"Bearer {key}"}, trust_env=False)
+                httpx.AsyncClient(
+                    base_url=place.http,
+                    headers={"Authorization": f"Bearer {key}"},
+                    transport=httpx.AsyncHTTPTransport(verify=certificates()),
+                )
             )
             for key in (ANNA, BOB)
         ]

@@ -142,7 +142,11 @@ class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
 
     url: str
     events: tuple[str, ...] = ()
+    """Names of events; empty means all."""
     secret: str | None = None
+    """What they are signed with, as the client gave it: on its way to the gateway's seal, never in a log."""
+    sealed_secret: str = ""
+    """The same, sealed."""
 
 
 class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,8 +10,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import msgspec
+
+from natter_gateway import failures
 from natter_gateway.agents.book import AgentBook
 from natter_gateway.config import GatewayConfig
+from natter_gateway.failures import ClientError
 from natter_gateway.records import prices
 from natter_gateway.records.finaliser import Finaliser
 from natter_gateway.records.keeper import Keeper
@@ -20,11 +24,13 @@ from natter_gateway.records.shelf import Shelf
 from natter_gateway.store.database import Database, open_database
 from natter_gateway.voices import Voices
 from natter_gateway.webhooks.sender import Sender
-from natter_runtime import outside
+from natter_protocol.settings import SessionSettings
+from natter_runtime import addresses, outside
+from natter_runtime.addresses import Forbidden
 from natter_runtime.app import Runtime
 from natter_runtime.executor import ModelExecutor
 from natter_runtime.pulse import Pulse
-from natter_runtime.seal import Sealer, derive
+from natter_runtime.seal import Sealer, SecretMissing, derive
 from natter_runtime.tasks import spawn
 
 
@@ -61,6 +67,23 @@ class Office:
     retention: Retention
     sender: Sender
     links: Links
+
+    def sealed(self, settings: SessionSettings) -> SessionSettings:
+        """Return the settings that a client asks for with the secret of its webhook sealed: they go into the log.
+
+        Raises:
+            ClientError: the webhook leads to a host that is not public, or there is nothing to seal with.
+        """
+        webhook = settings.webhook
+        if webhook is None:
+            return settings
+        try:
+            addresses.target(webhook.url, private=self.config.http_tools_private)
+            sealed = self.sealer.seal(webhook.secret) if webhook.secret else webhook.sealed_secret
+        except (Forbidden, SecretMissing) as error:
+            raise ClientError(failures.INVALID_WEBHOOK, f"'webhook': {error}", "webhook") from None
+        kept = msgspec.structs.replace(webhook, secret=None, sealed_secret=sealed)
+        return msgspec.structs.replace(settings, webhook=kept)
 
     async def run(self) -> None:
         """Do what is to be done, until cancelled."""

@@ -15,7 +15,7 @@ from opentelemetry.trace import StatusCode
 
 from natter_gateway import failures
 from natter_gateway.agent_side import AgentSide
-from natter_gateway.commands import Command, EndSession
+from natter_gateway.commands import Command, Configure, EndSession
 from natter_gateway.crew import Crew
 from natter_gateway.events import Event, Failed, SessionEnded, SessionReady
 from natter_gateway.house import House
@@ -114,6 +114,8 @@ class Session:
         if isinstance(command, EndSession):
             self.end(CloseReason.CLIENT)
         elif not self._ending.done():
+            if isinstance(command, Configure):
+                command = Configure(self._house.office.sealed(command.settings))
             self._talk.command(command, self._house.clock.monotonic())
 
     def connect(self) -> Outlet:

@@ -13,6 +13,7 @@ from natter_gateway.commands import OpenAgent
 from natter_gateway.events import Failed
 from natter_gateway.failures import ClientError
 from natter_gateway.house import House
+from natter_gateway.office import Office
 from natter_gateway.outlet import Outlet
 from natter_gateway.session import Session
 from natter_gateway.start import ELSEWHERE, Start, admit, check, fresh, left_behind, new_id, not_there, over
@@ -28,6 +29,19 @@ log = logging.getLogger(__name__)
 CLOSING_S = 5.0
 REFUSED = Failed(failures.UNAUTHORIZED, "Authentication failed", fatal=True)
 """What is said to whoever may not come in."""
+
+
+def sealed(office: Office, settings: SessionSettings) -> SessionSettings:
+    """Return the settings of a first update without a secret in the open.
+
+    Raises:
+        ClientError: as of the office; fatal, as whatever is wrong with a first update.
+    """
+    try:
+        return office.sealed(settings)
+    except ClientError as error:
+        failure = error.failure
+        raise ClientError(failure.code, failure.message, failure.param, fatal=True) from None
 
 
 class Sessions:
@@ -74,6 +88,7 @@ class Sessions:
                 failures.SESSION_FORBIDDEN, "The token is for coming back to a session, not for opening one", fatal=True
             )
         self._need_room()
+        settings = sealed(house.office, settings)
         await self._spend(access)
         start = fresh(dialect, access, settings, house.clock.wall(), house.config.max_session_s, id=id, agent=agent)
         return await self._begin(Session(house, start, outlet))

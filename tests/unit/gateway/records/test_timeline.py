@@ -10,7 +10,7 @@ from natter_gateway.records.timeline import Timed, timeline_of
 from natter_protocol.audio import AudioStarted
 from natter_protocol.base import Message
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyWanted
-from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured, SessionOpened
+from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured, SessionOpened, SessionProgress
 from natter_protocol.settings import InputSettings, OwnModel, SessionSettings
 from natter_protocol.stt import SttFinal
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
@@ -190,3 +190,15 @@ def test_any_call_has_a_timeline() -> None:
 
 def test_of_nothing_there_is_nothing() -> None:
     assert timeline_of([]) == {"session_id": "", "started_at_unix_ms": 0}
+
+
+def test_what_the_log_alone_has_timed_lies_on_the_axis_too() -> None:
+    """The client was gone from 5 s to 25 s: what came after lies 20 s earlier on the axis than on the clock."""
+    log = Log()
+    log.question()
+    log.at(5000, "gateway", SessionProgress(sample=4200 * 16, received=0, connected=False))
+    log.at(10_000, "llm", ToolCalled(epoch=2, turn=1, call="call_a", name="stock", arguments={}))
+    log.at(25_000, "gateway", SessionProgress(sample=4200 * 16, received=0, connected=True))
+    log.at(25_500, "gateway", ToolReturned(call="call_a", result="2"))
+    (call,) = log.made()["turns"][0]["tool_calls"]
+    assert (call["dispatched_at_ms"], call["result_received_at_ms"], call["duration_ms"]) == (5000, 5500, 500)

@@ -11,8 +11,11 @@ import pytest
 
 from natter_gateway.rest import webhooks as module
 from natter_gateway.webhooks.signature import verify
+from natter_protocol import subjects
+from natter_protocol.base import Lane
 from natter_runtime.clock import SystemClock
-from tests.support.gateway_rest import Desk, desk, wrong
+from tests.support.gateway_house import client
+from tests.support.gateway_rest import ANNA, Desk, desk, wrong
 from tests.support.http_sink import Reply, sink
 
 SECRET = "a receiver's secret of thirty-two characters"
@@ -134,3 +137,49 @@ async def settled(client: httpx.AsyncClient, hook: str) -> list[dict[str, Any]]:
             if len(found) == 2 and all(delivery["attempt_count"] for delivery in found):
                 return found
             await asyncio.sleep(0.05)
+
+
+# -- what a session brings along ----------------------------------------------------------------
+
+HEADERS = {"Authorization": ANNA}
+
+
+async def test_a_session_is_told_of_where_it_says_itself() -> None:
+    async with desk(http_tools_private=True, recording=False) as at, sink() as there:
+        webhook = {"url": f"{there.url}/own", "events": ["session.completed"], "secret": SECRET}
+        async with client(at.place.url, {"webhook": webhook}, additional_headers=HEADERS) as caller:
+            id = caller.events[-1]["session_id"]
+            assert SECRET not in str(caller.events)
+            stored = await at.place.broker.bus().log.read(subjects.lane(id, Lane.EVT))
+            assert not any(SECRET.encode() in fact.data for fact in stored)
+            await caller.send({"type": "session.end"})
+            await caller.closed()
+        received = await there.until(1)
+        assert json.loads(received.body)["session_id"] == id
+        assert verify(SECRET, received.body, received.headers["x-aai-signature"], SystemClock().wall())
+        assert (await at.anna.get(PATH)).json()["webhook_subscriptions"] == []
+
+
+async def test_it_may_bring_another_one_later() -> None:
+    async with desk(http_tools_private=True, recording=False) as at, sink() as there:
+        async with client(at.place.url, {}, additional_headers=HEADERS) as caller:
+            webhook = {"url": f"{there.url}/later", "events": ["session.completed"]}
+            await caller.send({"type": "session.update", "session": {"webhook": webhook}})
+            await caller.until("session.updated")
+            private = {"url": "https://example.com", "events": [], "secret": SECRET}
+            await caller.send({"type": "session.update", "session": {"webhook": {**private, "url": "ftp://x"}}})
+            assert (await caller.until("session.error"))["code"] == "invalid_webhook"
+            await caller.send({"type": "session.end"})
+            await caller.closed()
+        assert (await there.until(1)).path == "/later"
+
+
+async def test_what_a_session_may_not_bring() -> None:
+    async with desk() as at:
+        for url in ("http://example.com", "https://127.0.0.1/x"):
+            async with client(at.place.url, additional_headers=HEADERS) as caller:
+                session = {"webhook": {"url": url, "events": ["session.completed"]}}
+                await caller.send({"type": "session.update", "session": session})
+                error = await caller.until("session.error")
+                assert (error["code"], error["param"]) == ("invalid_webhook", "webhook")
+                assert await caller.closed() == 1008

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from natter_gateway.store import sessions, webhooks
-from natter_gateway.store.database import Database
+from natter_gateway.store.database import Connection, Database
 from natter_gateway.store.webhooks import DeliveryRow, Due, SubscriptionRow
 
 HOOK = SubscriptionRow("wh_1", "anna", "https://example.com", ["session.started"], "sealed", 1, "", True, 10.0, 10.0)
@@ -51,7 +51,7 @@ async def test_who_is_told_of_an_event(store: Database) -> None:
     await add(store, id="wh_5", events=["session.completed"])
 
     async def told(owner: str, agent: str, event: str) -> list[str]:
-        return sorted(await store.read(lambda c: webhooks.subscribed(c, owner, agent, event)))
+        return sorted(await store.read(lambda c: webhooks.subscribed(c, owner, agent, "s1", event)))
 
     assert await told("anna", "agent_1", "session.started") == ["wh_1", "wh_2"]
     assert await told("anna", "", "session.started") == ["wh_1"]
@@ -103,3 +103,29 @@ async def test_old_deliveries_are_forgotten_and_those_of_a_deleted_session(store
     assert await store.write(lambda c: webhooks.forget_deliveries(c, 30.0)) == 1
     await store.write(lambda c: sessions.remove(c, "s2"))
     assert [one.session_id for one in await deliveries(store)] == ["s3"]
+
+
+async def test_a_session_may_bring_its_own_which_is_in_no_list(store: Database) -> None:
+    def attach(connection: Connection, url: str) -> None:
+        webhooks.attach(connection, "sess_1", url, ["session.completed"], "sealed", 20.0)
+
+    await store.write(lambda c: attach(c, "https://a.example"))
+    await store.write(lambda c: attach(c, "https://b.example"))
+    own = webhooks.inline("sess_1")
+    assert await store.read(lambda c: webhooks.subscribed(c, "anna", "", "sess_1", "session.completed")) == [own]
+    assert await store.read(lambda c: webhooks.subscribed(c, "anna", "", "sess_1", "session.started")) == []
+    assert await store.read(lambda c: webhooks.subscribed(c, "anna", "", "sess_2", "session.completed")) == []
+    assert (await store.read(lambda c: webhooks.page(c, "anna", 10, ""))).items == ()
+    await store.write(lambda c: webhooks.enqueue(c, own, "sess_1", "session.completed", "evt_1", "{}", 20.0))
+    (taken,) = await due(store, 20.0)
+    assert taken.url == "https://b.example"
+    await store.write(lambda c: sessions.remove(c, "sess_1"))
+    assert await store.read(lambda c: webhooks.subscribed(c, "anna", "", "sess_1", "session.completed")) == []
+
+
+async def test_what_old_sessions_brought_is_forgotten(store: Database) -> None:
+    await add(store)
+    await store.write(lambda c: webhooks.attach(c, "sess_1", "https://a.example", [], "", 20.0))
+    await store.write(lambda c: webhooks.forget_deliveries(c, 30.0))
+    assert await store.read(lambda c: webhooks.get(c, webhooks.NOBODY, webhooks.inline("sess_1"))) is None
+    assert await store.read(lambda c: webhooks.get(c, "anna", "wh_1")) == HOOK

@@ -123,6 +123,14 @@ async def test_attempts_are_bounded(tmp_path: Path) -> None:
         assert len(here.there.received) == len(BACKOFF_S) + 1
 
 
+async def test_without_a_secret_nothing_is_signed(tmp_path: Path) -> None:
+    async with post(tmp_path, sealed_secret="", sealer=Sealer("")) as here:
+        await here.enqueue()
+        await here.sender.send_due()
+        (received,) = here.there.received
+        assert not {name.lower() for name in HEADERS} & set(received.headers)
+
+
 def test_the_pauses_grow() -> None:
     pauses = [settled(n, Attempt(500, "no"), 0.0)["next_retry_at"] for n in range(1, len(BACKOFF_S) + 1)]
     assert pauses == list(BACKOFF_S) == sorted(BACKOFF_S)

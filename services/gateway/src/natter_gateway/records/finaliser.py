@@ -115,7 +115,7 @@ class Finaliser:
             if state.opened and sessions.find(connection, session) is None:
                 row = row_of(session, state, self.instance)
                 sessions.add(connection, row)
-                events.announce(connection, row, events.STARTED, now)
+                events.announce(connection, row, events.STARTED, now, state.settings.webhook)
             return sessions.lease(connection, session, now, now + LEASE_S)
 
         return await self.database.write(take)
@@ -133,7 +133,7 @@ class Finaliser:
                 return False
             row = sessions.find(connection, session)
             if row is not None:
-                events.announce(connection, row, events.COMPLETED, now)
+                events.announce(connection, row, events.COMPLETED, now, state.settings.webhook)
             return True
 
         if not await self.database.write(complete):

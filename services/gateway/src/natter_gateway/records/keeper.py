@@ -26,7 +26,7 @@ from natter_gateway.store.database import Connection, Database, StoreError
 from natter_gateway.store.sessions import SessionRow
 from natter_gateway.webhooks import events
 from natter_protocol.base import Message
-from natter_protocol.settings import SessionSettings
+from natter_protocol.settings import SessionSettings, Webhook
 from natter_runtime.clock import Clock
 from natter_runtime.errors import BusError
 from natter_runtime.executor import ModelExecutor, Skipped
@@ -48,6 +48,12 @@ TRIES: Final = 3
 RETRY_S: Final = 2.0
 DRAIN_S: Final = 8.0
 """So long a stopping gateway completes records; what is left is completed by another, or when it starts again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    row: SessionRow
+    webhook: Webhook | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +109,16 @@ class Keeper:
         self._idle = asyncio.Event()
         self._idle.set()
         drop = Overflow.DROP_OLDEST
-        self._opened: BoundedQueue[SessionRow] = BoundedQueue("records.opened", MAX_OPENED, drop, self._dropped)
+        self._opened: BoundedQueue[_Opening] = BoundedQueue("records.opened", MAX_OPENED, drop, self._dropped)
         self._sound: BoundedQueue[_Sound | _Over] = BoundedQueue("records.sound", MAX_CHUNKS, drop, self._dropped)
         self._over: BoundedQueue[str] = BoundedQueue("records.over", MAX_OVER, drop, self._dropped)
 
     # -- what calls tell ------------------------------------------------------------------------
 
-    def opened(self, row: SessionRow) -> None:
-        """A session was opened."""
+    def opened(self, row: SessionRow, webhook: Webhook | None = None) -> None:
+        """A session was opened; ``webhook`` is what it brought along."""
         self._given()
-        self._opened.put_nowait(row)
+        self._opened.put_nowait(_Opening(row, webhook))
 
     def call(self, state: SessionState, session: str, claim: int, say: Callable[[Message], None]) -> CallRecord:
         """Begin the record of a session that this gateway serves from now on, or go on with it.
@@ -122,7 +128,7 @@ class Keeper:
             claim: the gateway's.
             say: takes facts for the log.
         """
-        self.opened(row_of(session, state, self._instance))
+        self.opened(row_of(session, state, self._instance), state.settings.webhook)
         since = max(0.0, self._clock.wall() - state.opened_at)
         axis = Axis(self._clock.monotonic() - since, state.input_at_ms, state.input_sample)
         return CallRecord(axis, self.recorder(session, claim, axis, state.settings), say, self._clock)
@@ -174,14 +180,16 @@ class Keeper:
 
     async def _write_opened(self) -> None:
         while True:
-            row = await self._opened.get()
-            await contain(self._write(row), "records.opened")
+            opening = await self._opened.get()
+            await contain(self._write(opening), "records.opened")
             self._done()
 
-    async def _write(self, row: SessionRow) -> None:
+    async def _write(self, opening: _Opening) -> None:
+        row = opening.row
+
         def add(connection: Connection) -> None:
             if sessions.add(connection, row):
-                events.announce(connection, row, events.STARTED, row.created_at)
+                events.announce(connection, row, events.STARTED, row.created_at, opening.webhook)
 
         for attempt in range(1, TRIES + 1):
             try:

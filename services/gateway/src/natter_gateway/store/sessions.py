@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from natter_gateway.store import webhooks
 from natter_gateway.store.once import insert_once
 from natter_gateway.store.paging import Page, fetch
-from natter_gateway.store.tables import DELIVERIES, SESSIONS
+from natter_gateway.store.tables import DELIVERIES, SESSIONS, SUBSCRIPTIONS
 
 
 class Status(StrEnum):
@@ -121,6 +122,7 @@ def unfinished(connection: Connection, now: float, limit: int, live: set[str], o
 def remove(connection: Connection, id: str) -> None:
     """Delete the record of a session, and what was to be told of it."""
     connection.execute(delete(DELIVERIES).where(DELIVERIES.c.session_id == id))
+    connection.execute(delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == webhooks.inline(id)))
     connection.execute(delete(SESSIONS).where(SESSIONS.c.id == id))
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from natter_gateway.store.once import insert_once
 from natter_gateway.store.paging import Page, fetch
 from natter_gateway.store.tables import DELIVERIES, SUBSCRIPTIONS
+
+NOBODY: Final = ""
+"""The owner of webhooks that sessions brought along."""
 
 
 class DeliveryStatus(StrEnum):
@@ -90,6 +93,20 @@ def remove(connection: Connection, owner: str, id: str) -> bool:
     return connection.execute(delete(SUBSCRIPTIONS).where(wanted)).rowcount > 0
 
 
+def attach(connection: Connection, session: str, url: str, events: list[str], sealed_secret: str, now: float) -> None:
+    """Keep the webhook that a session brought along: a subscription of nobody's, which is in no list."""
+    row = SubscriptionRow(inline(session), NOBODY, url, events, sealed_secret, 1, "", True, now, now)
+    if not insert_once(connection, SUBSCRIPTIONS, _values(row)):
+        wanted = SUBSCRIPTIONS.c.id == row.id
+        values = {"url": url, "events": events, "sealed_secret": sealed_secret}
+        connection.execute(update(SUBSCRIPTIONS).where(wanted).values(values))
+
+
+def inline(session: str) -> str:
+    """Return the id of the webhook that a session brought along."""
+    return f"whs_{session.removeprefix('sess_')}"[:64]
+
+
 def count(connection: Connection, owner: str) -> int:
     """Return how many subscriptions ``owner`` has."""
     query = select(func.count()).select_from(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.owner == owner)
@@ -116,10 +133,11 @@ def deliveries(connection: Connection, subscription: str, limit: int, cursor: st
     return fetch(connection, query, DELIVERIES, limit, cursor, _delivery)
 
 
-def subscribed(connection: Connection, owner: str, agent_id: str, event: str) -> list[str]:
-    """Return the ids of the enabled subscriptions that an event of a session is for."""
+def subscribed(connection: Connection, owner: str, agent_id: str, session: str, event: str) -> list[str]:
+    """Return the ids of the enabled subscriptions that an event of a session is for, its own included."""
     agents = or_(SUBSCRIPTIONS.c.agent_id == "", SUBSCRIPTIONS.c.agent_id == agent_id)
-    wanted = (SUBSCRIPTIONS.c.owner == owner) & SUBSCRIPTIONS.c.enabled.is_(True) & agents
+    theirs = (SUBSCRIPTIONS.c.owner == owner) & agents
+    wanted = SUBSCRIPTIONS.c.enabled.is_(True) & or_(theirs, SUBSCRIPTIONS.c.id == inline(session))
     rows = connection.execute(select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.events).where(wanted)).all()
     return [row.id for row in rows if event in row.events]
 
@@ -170,7 +188,9 @@ def settle(connection: Connection, id: str, **values: Any) -> None:
 
 
 def forget_deliveries(connection: Connection, moment: float) -> int:
-    """Delete deliveries from before ``moment``; return how many."""
+    """Delete deliveries from before ``moment``, and webhooks that sessions of then brought along; return how many."""
+    old = (SUBSCRIPTIONS.c.owner == NOBODY) & (SUBSCRIPTIONS.c.created_at < moment)
+    connection.execute(delete(SUBSCRIPTIONS).where(old))
     return connection.execute(delete(DELIVERIES).where(DELIVERIES.c.created_at < moment)).rowcount
 
 

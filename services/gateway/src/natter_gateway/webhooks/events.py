@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from natter_gateway.store import webhooks
 from natter_gateway.store.database import Connection
 from natter_gateway.store.sessions import SessionRow
+from natter_protocol.settings import Webhook
 
 STARTED: Final = "session.started"
 COMPLETED: Final = "session.completed"
@@ -36,9 +37,18 @@ class SessionEvent(BaseModel):
     cost: dict[str, Any] | None = None
 
 
-def announce(connection: Connection, session: SessionRow, event: str, now: float) -> None:
-    """Write ``event`` of ``session`` for all who subscribed to it; each gets it once, however often this is done."""
-    subscribed = webhooks.subscribed(connection, session.owner, session.agent_id, event)
+def announce(
+    connection: Connection, session: SessionRow, event: str, now: float, webhook: Webhook | None = None
+) -> None:
+    """Write ``event`` of ``session`` for all who subscribed to it; each gets it once, however often this is done.
+
+    Args:
+        webhook: what the session brought along itself.
+    """
+    if webhook is not None:
+        wanted = list(webhook.events) or [STARTED, COMPLETED]
+        webhooks.attach(connection, session.id, webhook.url, wanted, webhook.sealed_secret, now)
+    subscribed = webhooks.subscribed(connection, session.owner, session.agent_id, session.id, event)
     if not subscribed:
         return
     id = event_id(session.id, event)

@@ -48,6 +48,7 @@ JSON: Final = {
     "natter_runtime/bus_nats.py": "JetStream's acknowledgement",
     "natter_runtime/health.py": "the answer to a probe",
     "natter_gateway/dialects/": "the client's wire",
+    "natter_gateway/published/": "the schema of the client's wire",
     "natter_llm/": "providers, tools and their arguments",
     "natter_stt/engines/scripted.py": "the script",
     "natter_tts/engines/piper.py": "the voice's own file",

@@ -76,6 +76,7 @@ BROAD: Final = {
     "natter_tts/speech.py": "the boundary of a reply",
     "natter_tts/synthesis.py": "the boundary to the engine",
     "natter_cli/cabin.py": "the boundary between services in one process",
+    "natter_cli/conformance/run.py": "whatever a server makes a check stumble over is what is wrong with it",
 }
 """Boundaries: where any exception stops, is logged or handed on, and why."""
 

@@ -13,6 +13,7 @@ import jsonschema
 import msgspec
 import pytest
 
+from natter_cli.conformance.published import Published
 from natter_gateway.dialects.voice_agent import VoiceAgent
 from natter_gateway.dialects.voice_agent_client import CLIENT_MESSAGES, ReplyCancel
 from natter_gateway.dialects.voice_agent_server import SERVER_EVENTS, Code
@@ -25,7 +26,6 @@ from natter_gateway.published.facts import CLOSES, FAULTS, IMMUTABLE, MUTABLE
 from natter_protocol.settings import SessionSettings
 from natter_runtime.app import VERSION
 from tests.support.gateway_house import gateway
-from tests.support.published import Published
 
 ROOT = Path(__file__).parents[3]
 PUBLISHED = Published(document(VERSION))

@@ -1,4 +1,4 @@
-"""An independent judge of the wire: JSON Schema, from nothing but the published AsyncAPI document."""
+"""An independent judge of the wire: JSON Schema, from nothing but the AsyncAPI document that a server publishes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import jsonschema
 
 
 class Published:
-    """Checks messages against the document.
+    """Checks messages against a document.
 
     Args:
         document: as ``/asyncapi.json`` gives it.
@@ -33,4 +33,4 @@ class Published:
         self._validators[kind].validate(message)
         known = self._components["schemas"][schema["$ref"].rpartition("/")[2]]["properties"]
         if extra := set(message) - set(known):
-            raise jsonschema.ValidationError(f"{kind}: {extra} are not in the document")
+            raise jsonschema.ValidationError(f"{kind}: {', '.join(sorted(extra))} not in the document")

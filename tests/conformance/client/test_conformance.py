@@ -136,6 +136,7 @@ LIES: list[tuple[str, Tamper]] = [
 @pytest.mark.parametrize("place", ["in-process"], indirect=True)
 def test_a_server_that_is_not_so_is_noticed(place: Place) -> None:
     """Every lie about what the server said makes the check that is about it fail."""
+
     async def tell(check: Check, tamper: Tamper) -> Result:
         lab = Forgery(place.url, KEY, OTHER_KEY, RESUME_S, own=True)
         lab.voice = voice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import secrets
 import signal
 import socket
 import sys
@@ -75,6 +76,7 @@ def run(*, host: str, port: int, nats: str, in_process: bool, fetch: bool) -> in
     check_port(host, port)
     env = config.environment()
     env.setdefault("NATTER_DRAIN_S", str(_DRAIN_S))
+    env.setdefault("NATTER_SECRET", secrets.token_hex(32))  # so that a gateway that comes up again knows its tokens
     runtime = config.read_runtime(env)
     if fetch:
         models.ensure(models.needed(env), runtime.models)

@@ -48,6 +48,7 @@ JSON: Final = {
     "natter_runtime/bus_nats.py": "JetStream's acknowledgement",
     "natter_runtime/health.py": "the answer to a probe",
     "natter_gateway/dialects/": "the client's wire",
+    "natter_gateway/published/": "the schema of the client's wire",
     "natter_llm/": "providers, tools and their arguments",
     "natter_stt/engines/scripted.py": "the script",
     "natter_tts/engines/piper.py": "the voice's own file",
@@ -75,6 +76,7 @@ BROAD: Final = {
     "natter_tts/speech.py": "the boundary of a reply",
     "natter_tts/synthesis.py": "the boundary to the engine",
     "natter_cli/cabin.py": "the boundary between services in one process",
+    "natter_cli/conformance/run.py": "whatever a server makes a check stumble over is what is wrong with it",
 }
 """Boundaries: where any exception stops, is logged or handed on, and why."""
 

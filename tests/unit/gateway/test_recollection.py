@@ -20,7 +20,7 @@ def test_the_newest_of_what_was_said_but_not_the_reply_that_goes_on() -> None:
     )
     told = resumed_from(SessionState(conversation=conversation), 4800, (2, 640))
     assert (told.input_sample, told.epoch, told.reply_ms) == (4800, 2, 640)
-    assert told.items == (Remembered(1, 1, "Hello?"), Remembered(1, 1, "Yes", True), Remembered(2, 2, "Rye?"))
+    assert told.items == (Remembered(1, 1, "Hello?"), Remembered(0, 1, "Yes", True), Remembered(2, 2, "Rye?"))
 
 
 def test_not_more_than_can_be_told() -> None:

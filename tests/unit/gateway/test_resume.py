@@ -383,3 +383,26 @@ async def test_a_tool_that_holds_the_conversation_holds_it_on_the_other_gateway_
             await again.send({"type": "tool.result", "call_id": "c1", "result": "seen"})
             assert (await again.until("transcript.user"))["text"] == "Hurry up."
     assert Tool(name="look", mode=ExecutionMode.HOLD).mode == "hold"
+
+
+async def test_a_gateway_that_stops_leaves_its_sessions_to_another() -> None:
+    async with gateway() as place:
+        other = await place.another_gateway("gateway-2")
+        async with client(other, {"system_prompt": "Be brief."} | EXTENDED) as caller:
+            await commit(place, 1, 1)
+            pcm = await speak(place, 1, 2.0)
+            await caller.until("reply.started")
+            session = next(e["session_id"] for e in caller.events if e["type"] == "session.ready")
+            await asyncio.sleep(1.2)  # until each gateway has heard of the other
+            place.doors[0][0].stopping.set()
+            assert await caller.closed() == 1012
+        async with client(place.url) as again:
+            ready = await back(again, session)
+            assert ready["config"]["system_prompt"] == "Be brief."
+            wanted = await place.workers["tts"].hears(PlaybackResend)
+            await play(place, 1, pcm, wanted.first_sample)
+            assert (await again.until("transcript.agent"))["interrupted"] is False
+            assert await place.facts(session, SessionClosed) == []
+            await again.send({"type": "session.end"})
+            assert await again.closed() == 1000
+        assert [fact.reason for fact in await place.facts(session, SessionClosed)] == [CloseReason.CLIENT]

@@ -34,6 +34,15 @@ def test_who_falls_silent_is_suspect() -> None:
     assert watch.silent_for("tts-1", 3.0) == pytest.approx(0.4)
 
 
+def test_the_living_are_those_that_were_heard_lately_and_stay() -> None:
+    watch = Watch()
+    watch.heard("gateway-1", 0.0)
+    watch.heard("gateway-2", 9.0)
+    watch.heard("gateway-3", 9.0, draining=True)
+    watch.heard("stt-1", 9.0)
+    assert watch.living("gateway", 10.0) == ["gateway-2"]
+
+
 def test_who_was_never_heard_is_only_missed_if_expected() -> None:
     watch = Watch()
     assert watch.silent_for("stt-1", 100.0) == 0.0

@@ -55,6 +55,14 @@ class Watch:
         """Return every instance that was heard lately."""
         return {instance for instance in self._seen if self.alive(instance, now)}
 
+    def living(self, service: str, now: float) -> list[str]:
+        """Return the instances of ``service`` that were heard lately and are not leaving."""
+        return [
+            instance
+            for instance, seen in self._seen.items()
+            if instance.startswith(f"{service}-") and not seen.draining and now - seen.at <= SUSPECT_S
+        ]
+
     def silent_for(self, instance: str, now: float) -> float:
         """Seconds since ``instance`` was heard, 0 if nobody counts for it."""
         seen = self._seen.get(instance)

@@ -12,6 +12,7 @@ from natter_gateway.auth import Gatekeeper
 from natter_gateway.dialects.choose import PATHS, choose
 from natter_gateway.dialects.voice_agent import Manners
 from natter_gateway.house import House
+from natter_gateway.published import routes as published
 from natter_gateway.rest import app as rest
 from natter_gateway.rest.context import Context
 from natter_gateway.sessions import REFUSED, Sessions
@@ -56,6 +57,7 @@ def create_app(house: House, sessions: Sessions, ready: Callable[[], bool], vers
         else:
             await connection.serve(access)
 
+    app.include_router(published.router(version))
     for path in PATHS:
         app.add_api_websocket_route(path, serve)
     return app

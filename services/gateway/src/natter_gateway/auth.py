@@ -13,6 +13,27 @@ from natter_gateway.tokens import Mint, Purpose, Ticket
 ANYBODY: Final = "anybody"
 """The owner of sessions on a gateway without keys."""
 
+CREDENTIALS: Final[dict[str, dict[str, str]]] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`Authorization: Bearer` with an API key, a temporary token, or a resume token",
+    },
+    "raw": {
+        "type": "httpApiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "an API key or a token without `Bearer`",
+    },
+    "query": {
+        "type": "httpApiKey",
+        "in": "query",
+        "name": "token",
+        "description": "a temporary token, or an API key; for browsers, which cannot set headers",
+    },
+}
+"""Where credentials are looked for, as a published schema tells it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

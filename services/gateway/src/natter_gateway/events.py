@@ -65,6 +65,11 @@ class SessionEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """This gateway stops; the session waits for its client at another one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Something went wrong. ``fatal`` means that the connection is closed after it.
 
@@ -207,6 +212,7 @@ Event = (
     | SessionUpdated
     | ResumedFrom
     | SessionEnded
+    | HandedOver
     | Failed
     | SpeechStarted
     | SpeechStopped

@@ -20,7 +20,7 @@ def resumed_from(state: SessionState, input_sample: int, going_on: tuple[int, in
     """
     epoch, ms = going_on
     items = [
-        Remembered(entry.turn, entry.epoch, entry.text, entry.interrupted)
+        Remembered(entry.turn if entry.role is Role.USER else 0, entry.epoch, entry.text, entry.interrupted)
         for entry in state.conversation
         if (entry.role is Role.USER and entry.turn) or (entry.role is Role.AGENT and entry.epoch != epoch)
     ]

@@ -17,7 +17,7 @@ from natter_gateway import failures
 from natter_gateway.agent_side import AgentSide
 from natter_gateway.commands import Command, Configure, EndSession
 from natter_gateway.crew import Crew
-from natter_gateway.events import Event, Failed, SessionEnded, SessionReady
+from natter_gateway.events import Event, Failed, HandedOver, SessionEnded, SessionReady
 from natter_gateway.house import House
 from natter_gateway.idle import Idle
 from natter_gateway.line import Line
@@ -75,7 +75,7 @@ class Session:
         self._line = Line(outlet)
         self._seat: Seat | None = None
         self._ending: asyncio.Future[tuple[CloseReason | None, str]] = asyncio.get_running_loop().create_future()
-        """Why it ends here; without a reason another gateway goes on with it."""
+        """Why it ends here; without a reason another gateway goes on with it, or (no words either) may."""
         self._to_say: BoundedQueue[Message] = BoundedQueue("gateway.say", MAX_TO_SAY, Overflow.FAIL)
         self._to_play: BoundedQueue[AudioFrame] = BoundedQueue(
             "gateway.audio_in", MAX_TO_PLAY, Overflow.DROP_OLDEST, house.metrics.drop
@@ -139,6 +139,14 @@ class Session:
     def end(self, reason: CloseReason, detail: str = "") -> None:
         """End the session, for good."""
         self._end(reason, detail)
+
+    def hand_over(self) -> None:
+        """Leave the session to another gateway: this one stops."""
+        if self._talk.agent is not None:
+            self._talk.pause(self._house.clock.monotonic())
+            self._end(None, "")
+        else:
+            self.end(CloseReason.SHUTDOWN, "the gateway stops")
 
     def _end(self, reason: CloseReason | None, detail: str) -> None:
         if not self._ending.done():
@@ -272,16 +280,22 @@ class Session:
                     await stop(chore)
         finally:
             leave()
-        if reason is None:
+        if reason is not None:
+            await self._close(seat, reason, detail)
+        elif detail:
             log.info("another gateway goes on with the session")
             self._line.tell(self._failed(failures.SESSION_FORBIDDEN, detail))
         else:
-            await self._close(seat, reason, detail)
+            await self._say_the_rest(seat)
+            self._line.tell(HandedOver())
+
+    async def _say_the_rest(self, seat: Seat) -> None:
+        while len(self._to_say):
+            await seat.say(self._to_say.get_nowait())
 
     async def _close(self, seat: Seat, reason: CloseReason, detail: str) -> None:
         self._talk.side.close()
-        while len(self._to_say):
-            await seat.say(self._to_say.get_nowait())
+        await self._say_the_rest(seat)
         duration, heard = self._house.clock.wall() - self._start.opened_at, self._talk.inbound.received_s
         closed = SessionClosed(reason=reason, detail=detail, duration_s=duration, input_s=heard, trace=self._trace)
         await seat.store(closed)

@@ -175,10 +175,15 @@ class Sessions:
                 session.ready.set_exception(BusError("the session ended before it was ready"))
 
     async def close(self) -> None:
-        """End all sessions, because the gateway stops."""
+        """The gateway stops: leave all sessions to another one; if there is none, end them."""
         self.closing = True
+        house = self._house
+        others = set(house.pulse.watch.living("gateway", house.clock.monotonic())) - {house.instance}
         for session in list(self._sessions.values()):
-            session.end(CloseReason.SHUTDOWN, "the gateway stops")
+            if others:
+                session.hand_over()
+            else:
+                session.end(CloseReason.SHUTDOWN, "the gateway stops")
         if self._tasks:
             await asyncio.wait(list(self._tasks.values()), timeout=CLOSING_S)
         for task in list(self._tasks.values()):

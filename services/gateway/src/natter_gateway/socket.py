@@ -14,7 +14,7 @@ from natter_gateway.auth import Access
 from natter_gateway.commands import AppendAudio, Command, Configure, EndSession, OpenAgent, Resume
 from natter_gateway.config import GatewayConfig
 from natter_gateway.dialects import Dialect
-from natter_gateway.events import Event, Failed, SessionEnded
+from natter_gateway.events import Event, Failed, HandedOver, SessionEnded
 from natter_gateway.failures import ClientError, close_code
 from natter_gateway.outlet import Outlet
 from natter_gateway.session import Session
@@ -183,6 +183,9 @@ class Connection:
                     return
                 if isinstance(event, SessionEnded):
                     await self._socket.close(failures.CLOSE_CLEAN)
+                    return
+                if isinstance(event, HandedOver):
+                    await self._socket.close(failures.CLOSE_RESTART, "resume at another gateway")
                     return
                 if isinstance(event, Failed) and event.fatal:
                     await self._socket.close(close_code(event))

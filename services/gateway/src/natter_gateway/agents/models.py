@@ -19,8 +19,14 @@ Prompt = Annotated[str, Field(max_length=100_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class Strict(BaseModel):
-    """A document in which an unknown field is an error, not a surprise."""
+class Shown(BaseModel):
+    """A document that goes out; what stands below its fields is their description."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Strict(Shown):
+    """A document that comes in: an unknown field is an error, not a surprise."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +45,7 @@ class HeaderWrite(Strict):
     remove: bool = False
 
 
-class HeaderRead(BaseModel):
+class HeaderRead(Shown):
     """A header of a request; its value is never shown."""
 
     name: str
@@ -55,7 +61,7 @@ class HttpWrite(Strict):
     """Left out: those that are set are kept. A list replaces them."""
 
 
-class HttpRead(BaseModel):
+class HttpRead(Shown):
     """A request that the platform makes."""
 
     url: str
@@ -124,7 +130,7 @@ class LlmWrite(Strict):
     """Left out: what is set is kept, as long as ``base_url`` leads to the same server."""
 
 
-class LlmRead(BaseModel):
+class LlmRead(Shown):
     """A language model of one's own."""
 
     base_url: str
@@ -194,7 +200,7 @@ class AgentUpdate(AgentFields):
     voice: Voice | None = None
 
 
-class AgentSummary(BaseModel):
+class AgentSummary(Shown):
     """An agent in a list."""
 
     id: Annotated[str, Field(examples=["agent_0f2b7c5ad9d94c0c8a4f3d5d7f2b9e61"])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -24,6 +24,17 @@ with a `code` for programs and a `request_id` for whoever looks it up in the log
 
 def create(context: Context, version: str) -> FastAPI:
     """Return the application; other routes may be added to it. It is served inside an :class:`.Envelope`."""
+    api = _application(version)
+    api.state.context = context
+    return api
+
+
+def schema(version: str) -> dict[str, Any]:
+    """Return the OpenAPI document of the routes here."""
+    return _application(version).openapi()
+
+
+def _application(version: str) -> FastAPI:
     api = FastAPI(
         title="Natter",
         summary=SUMMARY,
@@ -32,7 +43,6 @@ def create(context: Context, version: str) -> FastAPI:
         generate_unique_id_function=_operation,
         max_body_size=MAX_BODY,
     )
-    api.state.context = context
     for module in ROUTERS:
         api.include_router(module.router, prefix="/v1")
     errors.install(api)

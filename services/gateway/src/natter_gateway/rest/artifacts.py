@@ -11,10 +11,10 @@ from typing import Annotated, Any, Final, Literal
 import anyio
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import BaseModel
 
 from natter_gateway.agents.document import when
-from natter_gateway.rest.auth import Shown
+from natter_gateway.agents.models import Shown
+from natter_gateway.rest.auth import Key
 from natter_gateway.rest.context import Context, Ctx
 from natter_gateway.rest.errors import UNAUTHORIZED, ApiError, documented, not_found
 from natter_gateway.rest.paging import Id
@@ -32,7 +32,7 @@ TYPES: Final[dict[ArtifactType, str]] = {
 }
 
 
-class Artifact(BaseModel):
+class Artifact(Shown):
     """Something that remains of a call, and where it is for the next hour."""
 
     type: ArtifactType
@@ -68,7 +68,7 @@ def artifacts_of(request: Request, context: Context, row: SessionRow) -> list[Ar
 async def get_artifact(
     request: Request,
     context: Ctx,
-    shown: Shown,
+    shown: Key,
     session_id: Id,
     artifact: ArtifactType,
     expires: Annotated[int, Query(description="Of a link.")] = 0,

@@ -13,10 +13,10 @@ from natter_gateway.rest.errors import UNAUTHORIZED, VALIDATION, ApiError
 _SCHEME: Final = APIKeyHeader(
     name="Authorization", auto_error=False, scheme_name="API key", description="`Bearer <API key>`, or the key alone."
 )
-Shown = Annotated[str | None, Depends(_SCHEME)]
+Key = Annotated[str | None, Depends(_SCHEME)]
 
 
-def owner_of(request: Request, context: Ctx, shown: Shown) -> str:
+def owner_of(request: Request, context: Ctx, shown: Key) -> str:
     """Return whose request it is: a fingerprint of the key.
 
     Raises:
@@ -28,7 +28,7 @@ def owner_of(request: Request, context: Ctx, shown: Shown) -> str:
     return owner
 
 
-def token_owner_of(request: Request, context: Ctx, shown: Shown) -> str:
+def token_owner_of(request: Request, context: Ctx, shown: Key) -> str:
     """The same for the routes that make tokens, which have always answered in their own way.
 
     Raises:

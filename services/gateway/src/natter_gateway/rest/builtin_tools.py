@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from natter_gateway.agents.builtins import BUILTINS
+from natter_gateway.agents.models import Shown
 from natter_gateway.rest.auth import Owner
 from natter_gateway.rest.errors import documented
 
 router = APIRouter(prefix="/builtin-tools", tags=["agents"])
 
 
-class BuiltinTool(BaseModel):
+class BuiltinTool(Shown):
     """A tool of the platform; an agent gets it by ``{"type": "builtin", "name": ...}``."""
 
     name: str
@@ -23,7 +23,7 @@ class BuiltinTool(BaseModel):
     execution_mode: str
 
 
-class BuiltinTools(BaseModel):
+class BuiltinTools(Shown):
     """All of them."""
 
     builtin_tools: list[BuiltinTool]

@@ -10,9 +10,10 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from natter_gateway.agents.models import Shown
 from natter_gateway.agents.problems import Invalid
 from natter_gateway.store.database import StoreError
 from natter_gateway.store.paging import BadCursor
@@ -40,14 +41,14 @@ _WORDS: Final = {
 """What each status is called here; those of the standard library differ between versions of Python."""
 
 
-class ErrorDetail(BaseModel):
+class ErrorDetail(Shown):
     """One thing that is wrong with a request."""
 
     param: Annotated[str | None, Field(examples=["tools[0].http.url"])]
     message: str
 
 
-class Error(BaseModel):
+class Error(Shown):
     """Every error. ``param`` and ``message`` are those of the first of ``errors``, if there are any."""
 
     code: Annotated[str, Field(examples=[VALIDATION])]

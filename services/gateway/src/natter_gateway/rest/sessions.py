@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from natter_gateway.agents.document import when
+from natter_gateway.agents.models import Shown
 from natter_gateway.rest.artifacts import Artifact, artifacts_of
 from natter_gateway.rest.auth import Owner
 from natter_gateway.rest.context import Ctx
@@ -20,7 +21,7 @@ from natter_gateway.store.sessions import SessionRow, Status
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
 
-class SessionSummary(BaseModel):
+class SessionSummary(Shown):
     """A session in a list."""
 
     id: Annotated[str, Field(examples=["sess_0f2b7c5ad9d94c0c8a4f3d5d7f2b9e61"])]
@@ -39,7 +40,7 @@ class SessionList(Listed):
     sessions: list[SessionSummary]
 
 
-class TokenUsage(BaseModel):
+class TokenUsage(Shown):
     """What one model read and wrote."""
 
     model: str
@@ -47,7 +48,7 @@ class TokenUsage(BaseModel):
     output_tokens: int
 
 
-class UsageRead(BaseModel):
+class UsageRead(Shown):
     """What a call used."""
 
     session_seconds: float
@@ -58,7 +59,7 @@ class UsageRead(BaseModel):
     tool_calls: int
 
 
-class CostRead(BaseModel):
+class CostRead(Shown):
     """What a call cost, by the operator's prices as they were when it ended."""
 
     currency: str

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from natter_gateway.agents.document import when
+from natter_gateway.agents.models import Shown
 from natter_gateway.rest.auth import TokenOwner
 from natter_gateway.rest.context import Ctx
 from natter_gateway.rest.errors import documented
@@ -16,14 +17,14 @@ from natter_gateway.rest.errors import documented
 router = APIRouter(tags=["tokens"])
 
 
-class Token(BaseModel):
+class Token(Shown):
     """A token that opens a socket (``?token=``) for a while; the session it opened may last longer."""
 
     token: Annotated[str, Field(examples=["nt_AQAAAAB..."])]
     expires_in_seconds: int
 
 
-class TokenCreate(BaseModel):
+class TokenCreate(Shown):
     """What is wanted of a token."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"expires_in_seconds": 120}]})
@@ -31,7 +32,7 @@ class TokenCreate(BaseModel):
     expires_in_seconds: Annotated[int, Field(ge=1, le=600)] = 60
 
 
-class CreatedToken(BaseModel):
+class CreatedToken(Shown):
     """A token, and until when it opens a socket."""
 
     token: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
+from natter_gateway.agents.models import Shown
 from natter_gateway.rest.auth import Owner
 from natter_gateway.rest.context import Ctx
 from natter_gateway.rest.errors import documented
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/voices", tags=["voices"])
 ASK_S: Final = 2.0
 
 
-class VoiceInfo(BaseModel):
+class VoiceInfo(Shown):
     """A voice that ``voice_id`` and ``output.voice`` may name."""
 
     voice_id: str
@@ -30,7 +30,7 @@ class VoiceInfo(BaseModel):
     """Spoken with where no voice is named, or one that is not here."""
 
 
-class Voices(BaseModel):
+class Voices(Shown):
     """All voices of the engine that runs."""
 
     voices: list[VoiceInfo]

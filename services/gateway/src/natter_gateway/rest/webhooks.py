@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from natter_gateway.agents.document import when
-from natter_gateway.agents.models import Strict
+from natter_gateway.agents.models import Shown, Strict
 from natter_gateway.agents.problems import Invalid, Problem
 from natter_gateway.rest.auth import Owner
 from natter_gateway.rest.context import Context, Ctx
@@ -71,7 +71,7 @@ class SubscriptionUpdate(Strict):
     enabled: bool | None = None
 
 
-class Subscription(BaseModel):
+class Subscription(Shown):
     """A subscription; its secret is never shown."""
 
     id: str
@@ -91,7 +91,7 @@ class SubscriptionList(Listed):
     webhook_subscriptions: list[Subscription]
 
 
-class Delivery(BaseModel):
+class Delivery(Shown):
     """One event that was sent, or is to be."""
 
     id: str

@@ -69,6 +69,17 @@ def test_the_agent_with_a_tool_looks_it_up(tmp_path: Path) -> None:
     assert "2" in printed.splitlines()[-1] or "two" in printed.splitlines()[-1].lower()
 
 
+def test_a_stored_agent_has_natter_ask_the_shop(tmp_path: Path) -> None:
+    allowed = {"NATTER_LLM_ENGINE": "demo", "NATTER_HTTP_TOOLS_PRIVATE": "yes"}
+    with scripted_stack(tmp_path, "--in-process", **allowed) as url:
+        base = url.replace("ws://", "http://").removesuffix("/v1/ws")
+        question = "How many loaves of rye are left?"
+        printed = run(sys.executable, str(EXAMPLES / "http_agent.py"), question, "--url", base, "--key", KEY)
+    lines = printed.splitlines()
+    assert any(line.startswith("asked for 'rye', call call_") for line in lines)
+    assert "2" in lines[-1] or "two" in lines[-1].lower()
+
+
 def test_the_page_talks(url: str) -> None:
     node = shutil.which("node")
     if node is None:

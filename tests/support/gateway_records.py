@@ -12,6 +12,7 @@ import msgspec
 
 from natter_gateway.records.finaliser import Finaliser
 from natter_gateway.records.keeper import Keeper
+from natter_gateway.records.means import Means
 from natter_gateway.records.prices import Prices
 from natter_gateway.records.retention import Retention
 from natter_gateway.records.shelf import Shelf
@@ -102,10 +103,9 @@ async def office(tmp: Path, *, prices: Prices | None = None, days: tuple[int, in
     bus, shelf, executor = broker.bus(), Shelf(tmp), ModelExecutor("records")
     serving: set[tuple[str, str]] = set()
     async with database("", tmp) as opened:
-        finaliser = Finaliser(
-            "g-1", opened, bus, shelf, executor, clock, prices, lambda gateway, session: (gateway, session) in serving
-        )
-        retention = Retention(opened, bus, shelf, executor, clock, *days)
+        means = Means("g-1", opened, bus, shelf, clock, metrics, executor, executor)
+        finaliser = Finaliser(means, prices, lambda gateway, session: (gateway, session) in serving)
+        retention = Retention(means, *days)
 
         def live() -> set[str]:
             return {session for gateway, session in serving if gateway == "g-1"}
@@ -113,9 +113,7 @@ async def office(tmp: Path, *, prices: Prices | None = None, days: tuple[int, in
         def others() -> set[str]:
             return {gateway for gateway, _ in serving} - {"g-1"}
 
-        keeper = Keeper(
-            "g-1", opened, shelf, finaliser, retention, clock, metrics, executor, live, others, recording=True
-        )
+        keeper = Keeper(means, finaliser, retention, live, others, recording=True)
         yield Office(opened, bus, shelf, clock, metrics, finaliser, retention, keeper, serving)
     executor.close()
     await bus.close()

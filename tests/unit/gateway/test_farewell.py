@@ -107,3 +107,15 @@ def test_only_built_in_tools_concern_it() -> None:
     assert not farewell.concerns(call(name="stock"))
     assert not farewell.concerns(over())
     assert not Farewell(SessionSettings(tools=(Tool("end_call"),))).concerns(call())  # the client's own
+
+
+def test_a_goodbye_that_was_over_before_the_call_was_known_counts() -> None:
+    farewell = Farewell(SETTINGS)
+    farewell.heard(over())
+    assert farewell.called(call(), 100.0) == []
+    assert farewell.over
+    farewell = Farewell(SETTINGS)
+    farewell.heard(over(text="", outcome=Outcome.UNHEARD))
+    (answer,) = farewell.called(call(), 100.0)
+    assert answer.result == GOES_ON
+    assert not farewell.over

@@ -37,6 +37,8 @@ class Farewell:
         self._after = 0
         """The goodbye is the next reply from this epoch on that says something; 0: nobody wants to hang up."""
         self._deadline = 0.0
+        self._last: ReplyHeard | None = None
+        """The reply that was over last."""
 
     def concerns(self, message: Message) -> bool:
         """Whether ``message`` is a call of a built-in tool, of which the client is not told."""
@@ -44,15 +46,19 @@ class Farewell:
             tool.builtin and tool.name == message.name for tool in self.settings.tools
         )
 
-    def called(self, message: ToolCalled, now: float) -> None:
-        """The model wants to end the call."""
-        if message.name == END_CALL:
-            self._waiting.append(message)
-            self._after = self._after or message.epoch
-            self._deadline = now + PATIENCE_S
+    def called(self, message: ToolCalled, now: float) -> list[ToolReturned]:
+        """The model wants to end the call; return what it is to be told now."""
+        if message.name != END_CALL:
+            return []
+        self._waiting.append(message)
+        self._after = self._after or message.epoch
+        self._deadline = now + PATIENCE_S
+        last = self._last  # a short reply may be over before its call is known
+        return self.heard(last) if last is not None and last.epoch == message.epoch else []
 
     def heard(self, message: ReplyHeard) -> list[ToolReturned]:
         """A reply is over; return what the model is to be told now."""
+        self._last = message
         if not self._after or message.epoch < self._after:
             return []
         if message.outcome in (Outcome.INTERRUPTED, Outcome.UNHEARD):

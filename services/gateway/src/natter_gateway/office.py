@@ -19,6 +19,7 @@ from natter_gateway.failures import ClientError
 from natter_gateway.records import prices
 from natter_gateway.records.finaliser import Finaliser
 from natter_gateway.records.keeper import Keeper
+from natter_gateway.records.means import Means
 from natter_gateway.records.retention import Retention
 from natter_gateway.records.shelf import Shelf
 from natter_gateway.store.database import Database, open_database
@@ -119,29 +120,15 @@ async def open_office(
         for close in (database.close, mixing.close, shelving.close):
             stack.callback(close)
         client = await stack.enter_async_context(outside.client(private=config.http_tools_private))
-        shelf = Shelf(config.data)
-        finaliser = Finaliser(runtime.instance, database, bus, shelf, mixing, clock, table, serves)
-        days = (config.sessions_days, config.recordings_days)
-        retention = Retention(database, bus, shelf, shelving, clock, *days)
-        keeper = Keeper(
-            runtime.instance,
-            database,
-            shelf,
-            finaliser,
-            retention,
-            clock,
-            runtime.metrics,
-            shelving,
-            live,
-            others,
-            recording=config.recording,
-        )
+        means = Means(runtime.instance, database, bus, Shelf(config.data), clock, runtime.metrics, shelving, mixing)
+        retention = Retention(means, config.sessions_days, config.recordings_days)
+        keeper = Keeper(means, Finaliser(means, table, serves), retention, live, others, recording=config.recording)
         yield Office(
             config,
             database,
             sealer,
             AgentBook(database, sealer, client, voices),
-            shelf,
+            means.shelf,
             keeper,
             retention,
             Sender(database, sealer, client, clock),

@@ -198,7 +198,8 @@ class Talk:
             case TurnGranted(cause=Cause.GREETING):
                 self._greeting = item.epoch
             case ToolCalled() if self._farewell.concerns(item):
-                self._farewell.called(item, now)
+                for answer in self._farewell.called(item, now):
+                    self._voice.say(answer)
                 return  # the client is not told
             case ToolCalled() if not self._served_here(item):
                 self._calls.add(item.call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +15,11 @@ from natter_gateway.records.axis import Axis
 from natter_gateway.records.finaliser import QUIET_S
 from natter_gateway.records.recorder import NoRecorder, TapeRecorder
 from natter_gateway.records.shelf import Shelf
+from natter_gateway.records.tape import Chunk
 from natter_gateway.store import sessions
 from natter_protocol.audio import AudioFrame
 from natter_protocol.settings import SessionSettings
+from natter_runtime.state import SessionState
 from natter_runtime.tasks import stop
 from tests.support.gateway_records import SESSION, Office, office
 from tests.unit.gateway.records.test_tape import tone
@@ -88,7 +91,7 @@ async def test_a_disk_that_fails_costs_sound_and_nothing_else(tmp_path: Path) ->
         assert (row.status, row.recording) == ("completed", None)
 
 
-async def test_a_disk_that_hangs_costs_the_oldest_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_disk_that_hangs_costs_sound_and_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CHUNKS", 4)
     async with office(tmp_path) as place:  # nothing takes what is put into the queue
         speak(place, 100)
@@ -150,6 +153,37 @@ async def test_the_sweep_completes_what_a_gateway_left_behind(tmp_path: Path) ->
             "live": "active",
             "theirs": "active",
         }
+
+
+async def test_the_sweep_leaves_alone_what_this_gateway_is_about_to_complete(tmp_path: Path) -> None:
+    async with office(tmp_path) as place:
+        await place.call()
+        await place.database.write(lambda c: sessions.add(c, place.opening()))
+        place.keeper.call(SessionState(opened=True, owner="anna"), SESSION, 7, lambda message: None)
+        await place.keeper.sweep()
+        row = await place.row()
+        assert row is not None
+        assert row.status == "active"
+
+
+async def test_the_last_chunk_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = Shelf.put
+
+    def slow(self: Shelf, session: str, claim: int, chunk: Chunk) -> None:
+        time.sleep(0.2)
+        put(self, session, claim, chunk)
+
+    monkeypatch.setattr(Shelf, "put", slow)
+    async with running(tmp_path) as place:
+        await place.call()
+        speak(place, 25)
+        place.keeper.closed(SESSION)
+        await place.keeper.drain()
+        row = await place.row()
+        assert row is not None
+        assert row.recording is not None
+        assert (row.recording["uploaded_chunks"], row.recording["dropped_chunks"]) == (3, 0)
+        assert place.shelf.chunks(SESSION) == {}
 
 
 async def test_a_sweep_without_a_database_comes_to_nothing(tmp_path: Path) -> None:

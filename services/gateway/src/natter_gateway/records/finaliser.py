@@ -16,22 +16,19 @@ import msgspec
 
 from natter_gateway.dialects.voice_agent_echo import echo
 from natter_gateway.records import mixdown
+from natter_gateway.records.means import Means
 from natter_gateway.records.prices import Prices, cost_of
-from natter_gateway.records.shelf import Shelf
 from natter_gateway.records.sound import RATE
 from natter_gateway.records.timeline import Timed, timeline_of
 from natter_gateway.records.usage import usage_of
 from natter_gateway.store import sessions
-from natter_gateway.store.database import Connection, Database
+from natter_gateway.store.database import Connection
 from natter_gateway.store.sessions import SessionRow, Status
 from natter_gateway.webhooks import events
 from natter_protocol import codec, subjects
 from natter_protocol.base import Lane, Message
 from natter_protocol.errors import ProtocolError
 from natter_protocol.session import CloseReason, SessionClosed
-from natter_runtime.bus import Bus
-from natter_runtime.clock import Clock
-from natter_runtime.executor import ModelExecutor
 from natter_runtime.fold import fold
 from natter_runtime.state import SessionState
 
@@ -53,16 +50,11 @@ class Finaliser:
     """See the module.
 
     Attributes:
+        prices: for what a call cost; None: nobody keeps prices.
         serves: whether a gateway (by its instance) is alive and may serve a session.
-        executor: runs the mixdown; one thread, so that recordings never take more than that.
     """
 
-    instance: str
-    database: Database
-    bus: Bus
-    shelf: Shelf
-    executor: ModelExecutor
-    clock: Clock
+    means: Means
     prices: Prices | None
     serves: Callable[[str, str], bool]
 
@@ -73,7 +65,7 @@ class Finaliser:
             StoreError, BusError: the database or the event log does not answer; to be tried again.
             OSError: the recording cannot be written; to be tried again.
         """
-        now = self.clock.wall()
+        now = self.means.clock.wall()
         timed = await self._read(session)
         state = fold([one.fact for one in timed])
         if not self._is_over(session, state, timed, now):
@@ -86,12 +78,12 @@ class Finaliser:
             done = True
         finally:
             if not done:
-                await self.database.write(lambda c: sessions.release(c, session))
+                await self.means.database.write(lambda c: sessions.release(c, session))
         return True
 
     async def _read(self, session: str) -> list[Timed]:
         timed = []
-        for stored in await self.bus.log.read(subjects.lane(session, Lane.EVT)):
+        for stored in await self.means.bus.log.read(subjects.lane(session, Lane.EVT)):
             try:
                 fact = codec.decode(stored.data)
             except ProtocolError as error:
@@ -113,20 +105,20 @@ class Finaliser:
 
         def take(connection: Connection) -> bool:
             if state.opened and sessions.find(connection, session) is None:
-                row = row_of(session, state, self.instance)
+                row = row_of(session, state, self.means.instance)
                 sessions.add(connection, row)
                 events.announce(connection, row, events.STARTED, now, state.settings.webhook)
             return sessions.lease(connection, session, now, now + LEASE_S)
 
-        return await self.database.write(take)
+        return await self.means.database.write(take)
 
     # -- completing -----------------------------------------------------------------------------
 
     async def _complete(self, session: str, state: SessionState, timed: list[Timed]) -> None:
         values = self._readable(session, state, timed)
-        await self.database.write(lambda c: sessions.write(c, session, **values))
+        await self.means.database.write(lambda c: sessions.write(c, session, **values))
         recording = await self._sound(session, values["ended_at"])
-        now = self.clock.wall()
+        now = self.means.clock.wall()
 
         def complete(connection: Connection) -> bool:
             if not sessions.write(connection, session, recording=recording, finalised_at=now, leased_until=0):
@@ -136,16 +128,16 @@ class Finaliser:
                 events.announce(connection, row, events.COMPLETED, now, state.settings.webhook)
             return True
 
-        if not await self.database.write(complete):
+        if not await self.means.database.write(complete):
             log.info("%s was deleted meanwhile", session)
-            await self.executor.run(lambda: self.shelf.remove(session))
+            await self.means.writing.run(lambda: self.means.shelf.remove(session))
         else:
-            await self.executor.run(lambda: self.shelf.drop_chunks(session))
+            await self.means.writing.run(lambda: self.means.shelf.drop_chunks(session))
 
     def _readable(self, session: str, state: SessionState, timed: list[Timed]) -> dict[str, Any]:
         """Return everything but the sound, as columns."""
         if not timed:
-            now = self.clock.wall()
+            now = self.means.clock.wall()
             return {"status": Status.FAILED.value, "close_reason": "failed", "detail": NO_LOG, "ended_at": now}
         facts = [one.fact for one in timed]
         closed = next((fact for fact in facts if isinstance(fact, SessionClosed)), None)
@@ -168,9 +160,9 @@ class Finaliser:
 
     async def _sound(self, session: str, ended_at: float) -> dict[str, Any] | None:
         try:
-            mixed = await self.executor.run(lambda: mixdown.mixdown(self.shelf, session))
+            mixed = await self.means.mixing.run(lambda: mixdown.mixdown(self.means.shelf, session))
         except OSError as error:
-            if self.clock.wall() - ended_at < GIVE_UP_S:
+            if self.means.clock.wall() - ended_at < GIVE_UP_S:
                 raise
             log.error("the recording of %s is given up: %s", session, error)
             return None

@@ -10,14 +10,10 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from natter_gateway.records.shelf import Shelf
+from natter_gateway.records.means import Means
 from natter_gateway.store import sessions, webhooks
-from natter_gateway.store.database import Database
 from natter_protocol import subjects
 from natter_protocol.base import Lane
-from natter_runtime.bus import Bus
-from natter_runtime.clock import Clock
-from natter_runtime.executor import ModelExecutor
 
 log = logging.getLogger(__name__)
 
@@ -33,16 +29,11 @@ class Retention:
     """See the module.
 
     Attributes:
-        executor: for what blocks.
         sessions_days: how long records are kept; 0: for good.
         recordings_days: how long sound is kept; 0: as long as its record.
     """
 
-    database: Database
-    bus: Bus
-    shelf: Shelf
-    executor: ModelExecutor
-    clock: Clock
+    means: Means
     sessions_days: int
     recordings_days: int
 
@@ -52,10 +43,10 @@ class Retention:
         Raises:
             OSError, BusError, StoreError: a part of it could not be deleted; to be tried again.
         """
-        await self.executor.run(lambda: self.shelf.remove(session))
-        await self.bus.log.delete(subjects.lane(session, Lane.EVT))
-        await self.database.write(lambda c: sessions.remove(c, session))
-        await self.database.forget()
+        await self.means.writing.run(lambda: self.means.shelf.remove(session))
+        await self.means.bus.log.delete(subjects.lane(session, Lane.EVT))
+        await self.means.database.write(lambda c: sessions.remove(c, session))
+        await self.means.database.forget()
 
     async def sweep(self) -> None:
         """Delete what is too old.
@@ -63,28 +54,28 @@ class Retention:
         Raises:
             OSError, BusError, StoreError: as :meth:`delete`.
         """
-        now = self.clock.wall()
+        now = self.means.clock.wall()
         if self.sessions_days:
             moment = now - self.sessions_days * DAY_S
-            while old := await self.database.read(lambda c: sessions.older_than(c, moment, BATCH)):
+            while old := await self.means.database.read(lambda c: sessions.older_than(c, moment, BATCH)):
                 for session in old:
                     await self.delete(session)
                 log.info("deleted %d sessions older than %d days", len(old), self.sessions_days)
         if self.recordings_days:
             await self._delete_recordings(now - self.recordings_days * DAY_S)
         await self._delete_orphans(now)
-        await self.database.write(lambda c: webhooks.forget_deliveries(c, now - DELIVERIES_DAYS * DAY_S))
+        await self.means.database.write(lambda c: webhooks.forget_deliveries(c, now - DELIVERIES_DAYS * DAY_S))
 
     async def _delete_recordings(self, moment: float) -> None:
-        while old := await self.database.read(lambda c: sessions.recorded_before(c, moment, BATCH)):
+        while old := await self.means.database.read(lambda c: sessions.recorded_before(c, moment, BATCH)):
             for session in old:
-                await self.executor.run(lambda session=session: self.shelf.remove(session))  # type: ignore[misc]
-                await self.database.write(lambda c, session=session: sessions.write(c, session, recording=None))  # type: ignore[misc]
+                await self.means.writing.run(lambda session=session: self.means.shelf.remove(session))  # type: ignore[misc]
+                await self.means.database.write(lambda c, session=session: sessions.write(c, session, recording=None))  # type: ignore[misc]
             log.info("deleted %d recordings older than %d days", len(old), self.recordings_days)
 
     async def _delete_orphans(self, now: float) -> None:
-        stale = await self.executor.run(lambda: self.shelf.untouched_since(now - ORPHAN_S))
+        stale = await self.means.writing.run(lambda: self.means.shelf.untouched_since(now - ORPHAN_S))
         for session in stale:
-            if await self.database.read(lambda c, session=session: sessions.find(c, session)) is None:  # type: ignore[misc]
-                await self.executor.run(lambda session=session: self.shelf.remove(session))  # type: ignore[misc]
+            if await self.means.database.read(lambda c, session=session: sessions.find(c, session)) is None:  # type: ignore[misc]
+                await self.means.writing.run(lambda session=session: self.means.shelf.remove(session))  # type: ignore[misc]
                 log.info("deleted the sound of %s, of which there is no record", session)

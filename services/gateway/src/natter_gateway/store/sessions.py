@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -12,6 +12,9 @@ from natter_gateway.store import webhooks
 from natter_gateway.store.once import insert_once
 from natter_gateway.store.paging import Page, fetch
 from natter_gateway.store.tables import DELIVERIES, SESSIONS, SUBSCRIPTIONS
+
+_LARGE: Final = ("settings", "usage", "cost", "timeline", "recording")
+"""What a list does not read."""
 
 
 class Status(StrEnum):
@@ -73,12 +76,12 @@ def find(connection: Connection, id: str) -> SessionRow | None:
 def page(
     connection: Connection, owner: str, limit: int, cursor: str, *, status: str = "", agent_id: str = ""
 ) -> Page[SessionRow]:
-    """Return records of ``owner``, newest first; ``status`` and ``agent_id`` narrow them down.
+    """Return records of ``owner``, newest first, without their documents; ``status`` and ``agent_id`` narrow them down.
 
     Raises:
         BadCursor: the cursor is none of ours.
     """
-    query = select(SESSIONS).where(SESSIONS.c.owner == owner)
+    query = select(*(column for column in SESSIONS.c if column.name not in _LARGE)).where(SESSIONS.c.owner == owner)
     if status:
         query = query.where(SESSIONS.c.status == status)
     if agent_id:
@@ -139,4 +142,5 @@ def recorded_before(connection: Connection, moment: float, limit: int) -> list[s
 
 
 def _session(row: Row[Any]) -> SessionRow:
-    return SessionRow(**{name: getattr(row, name) for name in SessionRow.__slots__})
+    values: dict[str, Any] = {name: getattr(row, name, None) for name in SessionRow.__slots__}
+    return SessionRow(**values)

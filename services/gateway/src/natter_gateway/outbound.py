@@ -91,7 +91,8 @@ class Outbound:
             if reply.begun:
                 self._announced.recall(reply.epoch)
             sample = reply.progress_sample if reply.begun and reply.progress_sample else None
-            self._perform(self._playout.restore(reply.epoch, sample, now))
+            steps = self._playout.restore(reply.epoch, sample, now)
+            self._perform([] if reply.void else steps)
         self._void()
 
     def hear(self, message: Message, now: float, input_sample: int) -> None:

@@ -103,6 +103,8 @@ class Sessions:
         if session is not None and not session.handed_over:
             admit(access, session.id, session.owner)
             await asyncio.wait([session.ready])  # somebody else may be coming back to it right now
+            if session.ready.exception() is not None:
+                raise not_there()
             await self._spend(access)
         else:
             session = await self._take_over(await self._left(dialect, access, session_id), access)

@@ -155,7 +155,7 @@ def commit(memory: Memory, now: float) -> list[Action]:
     """The turn is over: its words enter the history, and its answer gets a number."""
     turn = memory.turn
     assert turn is not None
-    epoch = _next_epoch(memory)
+    text, epoch = memory.text, _next_epoch(memory)
     memory.reply = Reply(epoch, Cause.USER, turn, since=now)
     memory.turn = None
     memory.closing_until = None
@@ -165,7 +165,7 @@ def commit(memory: Memory, now: float) -> list[Action]:
             turn=turn.turn,
             rev=turn.rev,
             epoch=epoch,
-            text=turn.heard.text if turn.heard else "",
+            text=text,
             start_sample=turn.start_sample,
             end_sample=memory.activity.last_speech_sample,
             rule=memory.closing_rule,

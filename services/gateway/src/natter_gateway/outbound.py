@@ -10,7 +10,7 @@ from opentelemetry.trace import Span, Tracer
 from natter_gateway.announced import Announced
 from natter_gateway.events import AgentHeld, AgentResumed, AgentWord, Event, ReplyAudio, ToolWanted
 from natter_gateway.playout import Ended, Missing, Playout, Send, Spoke, Started, Step
-from natter_gateway.records.call import CallRecord
+from natter_gateway.records.call import Heard, Unheeded
 from natter_gateway.transcode import Encoder
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
@@ -37,7 +37,7 @@ class Outbound:
         tell: takes events for the client.
         say: takes messages for the bus.
         lead_ms: how far ahead of playback audio is sent.
-        record: of the call.
+        heard: takes note of the sound; None: nobody does.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Outbound:
         say: Callable[[Message], None],
         tracer: Tracer,
         lead_ms: int,
-        record: CallRecord,
+        heard: Heard | None = None,
     ) -> None:
         self.newest = 0
         self._playout = Playout(settings.output.format.rate, lead_ms)
@@ -57,7 +57,7 @@ class Outbound:
         self._tell = tell
         self._say = say
         self._tracer = tracer
-        self._record = record
+        self._heard = heard or Unheeded()
         self._announced = Announced(tell)
         self._hold = 0
         self._held = 0
@@ -177,7 +177,7 @@ class Outbound:
                 case Started():
                     self._start(step.epoch)
                 case Send():
-                    self._record.agent(step.pcm, step.ahead, self._volume)
+                    self._heard.agent(step.pcm, step.ahead, self._volume)
                     self._tell(ReplyAudio(step.epoch, self._encoder.encode(step.pcm, self._volume)))
                 case Spoke():
                     word = step.word
@@ -197,7 +197,7 @@ class Outbound:
         self._spans[epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, {names.EPOCH: epoch})
 
     def _finish(self, ended: Ended) -> None:
-        self._record.cut(ended.unheard)
+        self._heard.cut(ended.unheard)
         trace = self._traces.pop(ended.epoch, "")
         span = self._spans.pop(ended.epoch, None)
         ms = self._ms(ended.heard)

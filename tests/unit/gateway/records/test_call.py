@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from natter_gateway.records.axis import Axis
-from natter_gateway.records.call import CallRecord
+from natter_gateway.records.call import CallRecord, Heard, Unheeded
 from natter_protocol.audio import AudioFrame, AudioStarted
 from natter_protocol.base import Message
 from natter_protocol.reply import Outcome, ReplyHeard, ReplyProgress, ReplyWanted
@@ -92,3 +92,9 @@ def test_both_sides_of_the_sound_go_to_the_recorder() -> None:
     record.cut(240)
     record.close()
     assert noting.told == [(960, 480, 50), "cut 240", "close"]
+
+
+def test_who_takes_no_note_keeps_nothing() -> None:
+    nobody: Heard = Unheeded()
+    nobody.agent(bytes(960), 0, None)
+    nobody.cut(240)

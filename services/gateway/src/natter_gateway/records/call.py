@@ -6,6 +6,7 @@ It keeps the media axis, tells the log where it begins, and hands both sides of 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -17,8 +18,30 @@ from natter_protocol.reply import ReplyHeard, ReplyProgress
 from natter_runtime.clock import Clock
 
 
+class Heard(Protocol):
+    """What the agent's side tells of the sound that the client gets."""
+
+    def agent(self, pcm: bytes, ahead: int, volume: int | None) -> None:
+        """Audio that was sent to the client; ``ahead`` samples that were sent before it are not heard yet."""
+        ...
+
+    def cut(self, unheard: int) -> None:
+        """A reply is over; the last ``unheard`` samples that were sent of it were not heard."""
+        ...
+
+
+class Unheeded:
+    """Takes no note of it."""
+
+    def agent(self, pcm: bytes, ahead: int, volume: int | None) -> None:
+        """Drop it."""
+
+    def cut(self, unheard: int) -> None:
+        """Nothing was kept."""
+
+
 class CallRecord:
-    """See the module.
+    """See the module; it is :class:`Heard`.
 
     Args:
         axis: of the session.
@@ -42,11 +65,9 @@ class CallRecord:
         self._recorder.user(frame)
 
     def agent(self, pcm: bytes, ahead: int, volume: int | None) -> None:
-        """Audio that was sent to the client; ``ahead`` samples that were sent before it are not heard yet."""
         self._recorder.agent(pcm, ahead, volume, self._clock.monotonic())
 
     def cut(self, unheard: int) -> None:
-        """A reply is over; the last ``unheard`` samples that were sent of it were not heard."""
         self._recorder.cut(unheard)
 
     def timed(self, message: Message) -> Message:

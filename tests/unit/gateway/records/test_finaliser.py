@@ -142,6 +142,26 @@ async def test_a_gateway_that_died_in_the_middle_is_followed(place: Office) -> N
     assert await place.finaliser.finish(SESSION)
 
 
+async def test_while_it_takes_its_time_nobody_else_begins(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await place.call()
+    mixing, go_on = asyncio.Event(), asyncio.Event()
+
+    async def long(self: object, session: str, ended_at: float) -> None:
+        mixing.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(type(place.finaliser), "_sound", long)
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(place.finaliser.finish(SESSION))
+        await mixing.wait()
+        for _ in range(10):
+            place.clock.advance(LEASE_S / 3)
+            await asyncio.sleep(0.05)
+            assert not await place.finaliser.finish(SESSION)
+        go_on.set()
+        assert await first
+
+
 async def test_a_disk_that_is_full_is_tried_again_and_given_up_in_the_end(place: Office) -> None:
     await place.call()
     record(place)

@@ -36,8 +36,9 @@ def test_chunks_go_and_the_recording_stays_until_all_is_removed(tmp_path: Path) 
     shelf = Shelf(tmp_path)
     shelf.put("sess_1", 1, CHUNK)
     shelf.audio("sess_1").write_bytes(b"OggS")
+    (shelf.folder("sess_1") / "audio.1234.part.ogg").write_bytes(b"Ogg")
     shelf.drop_chunks("sess_1")
-    assert shelf.chunks("sess_1") == {}
+    assert [path.name for path in shelf.folder("sess_1").iterdir()] == ["audio.ogg"]
     assert shelf.audio("sess_1").read_bytes() == b"OggS"
     assert shelf.sessions() == ["sess_1"]
     shelf.remove("sess_1")

@@ -7,6 +7,7 @@ comes what can be read, then the sound, and when all is there, whoever subscribe
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -22,20 +23,22 @@ from natter_gateway.records.sound import RATE
 from natter_gateway.records.timeline import Timed, timeline_of
 from natter_gateway.records.usage import usage_of
 from natter_gateway.store import sessions
-from natter_gateway.store.database import Connection
+from natter_gateway.store.database import Connection, StoreError
 from natter_gateway.store.sessions import SessionRow, Status
 from natter_gateway.webhooks import events
 from natter_protocol import codec, subjects
 from natter_protocol.base import Lane, Message
 from natter_protocol.errors import ProtocolError
 from natter_protocol.session import CloseReason, SessionClosed
+from natter_runtime.executor import Skipped
 from natter_runtime.fold import fold
 from natter_runtime.state import SessionState
+from natter_runtime.tasks import spawn_contained, stop
 
 log = logging.getLogger(__name__)
 
-LEASE_S: Final = 900.0
-"""So long one gateway may take, the mixdown of a long call included."""
+LEASE_S: Final = 180.0
+"""So long other gateways leave a record alone that one completes; renewed as long as that one is at it."""
 QUIET_S: Final = 120.0
 """A call without an end whose gateway is gone and of which nothing was heard for so long is over: its workers close it
 after 35 s, so there are none either."""
@@ -117,7 +120,7 @@ class Finaliser:
     async def _complete(self, session: str, state: SessionState, timed: list[Timed]) -> None:
         values = self._readable(session, state, timed)
         await self.means.database.write(lambda c: sessions.write(c, session, **values))
-        recording = await self._sound(session, values["ended_at"])
+        recording = await self._leased_sound(session, values["ended_at"])
         now = self.means.clock.wall()
 
         def complete(connection: Connection) -> bool:
@@ -133,6 +136,32 @@ class Finaliser:
             await self.means.writing.run(lambda: self.means.shelf.remove(session))
         else:
             await self.means.writing.run(lambda: self.means.shelf.drop_chunks(session))
+
+    async def _leased_sound(self, session: str, ended_at: float) -> dict[str, Any] | None:
+        """Return what there is of the sound; the lease is kept meanwhile: a long call takes its time."""
+        recording, failure = None, None
+        async with asyncio.TaskGroup() as group:
+            renewing = spawn_contained(group, self._renew(session), f"lease {session}")
+            try:
+                recording = await self._sound(session, ended_at)
+            except (OSError, Skipped) as error:  # to be raised as it is, not as a group
+                failure = error
+            finally:
+                await stop(renewing)
+        if failure is not None:
+            raise failure
+        return recording
+
+    async def _renew(self, session: str) -> None:
+        def renew(connection: Connection) -> None:
+            sessions.write(connection, session, leased_until=self.means.clock.wall() + LEASE_S)
+
+        while True:
+            await self.means.clock.sleep(LEASE_S / 3)
+            try:
+                await self.means.database.write(renew)
+            except StoreError as error:
+                log.warning("the lease of %s is not renewed: %s", session, error)
 
     def _readable(self, session: str, state: SessionState, timed: list[Timed]) -> dict[str, Any]:
         """Return everything but the sound, as columns."""

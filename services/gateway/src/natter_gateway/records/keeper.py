@@ -32,7 +32,7 @@ from natter_runtime.errors import BusError
 from natter_runtime.executor import Skipped
 from natter_runtime.queues import BoundedQueue, Overflow, QueueFull
 from natter_runtime.state import SessionState
-from natter_runtime.tasks import contain, spawn
+from natter_runtime.tasks import contain, spawn, spawn_contained
 
 T = TypeVar("T")
 
@@ -47,6 +47,7 @@ SWEEP_BATCH: Final = 50
 RETENTION_S: Final = 600.0
 TRIES: Final = 3
 RETRY_S: Final = 2.0
+FINISHING: Final = 8
 WRITTEN_S: Final = 30.0
 DRAIN_S: Final = 8.0
 """So long a stopping gateway completes records; what is left is completed by another, or when it starts again."""
@@ -146,7 +147,8 @@ class Keeper:
     async def run(self) -> None:
         """Write, complete, sweep and delete until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for work in (self._write_opened(), self._write_sound(), self._finish_all(), self._sweep(), self._retain()):
+            finishing = self._finish_all(group)
+            for work in (self._write_opened(), self._write_sound(), finishing, self._sweep(), self._retain()):
                 spawn(group, work, "records")
 
     async def drain(self) -> None:
@@ -211,11 +213,20 @@ class Keeper:
             self._means.metrics.drop("records.chunk")
             log.warning("10 s of a recording are lost: %s", error)
 
-    async def _finish_all(self) -> None:
+    async def _finish_all(self, group: asyncio.TaskGroup) -> None:
+        """A few at a time, so that a long recording does not keep the others' records waiting."""
+        room = asyncio.Semaphore(FINISHING)
         while True:
+            await room.acquire()
             session = await self._over.get()
+            task = spawn_contained(group, self._finish_one(session), "records.finish")
+            task.add_done_callback(lambda _: room.release())
+
+    async def _finish_one(self, session: str) -> None:
+        try:
             await self._all_written(session)
-            await contain(self._finish(session), "records.finish")
+            await self._finish(session)
+        finally:
             self._unfinished.discard(session)
             self._done()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def mixdown(shelf: Shelf, session: str) -> Mixed | None:
     if not chunks:
         return None
     path = shelf.audio(session)
-    part = path.with_name(f"{path.stem}.part{path.suffix}")
+    part = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
     try:
         samples = _write(part, chunks)
         os.replace(part, path)

@@ -83,11 +83,11 @@ class Shelf:
         }
 
     def drop_chunks(self, session: str) -> None:
-        """Delete the chunks of a session; the finished recording stays."""
-        for channels in self.chunks(session).values():
-            for paths in channels.values():
-                for path in paths:
-                    path.unlink(missing_ok=True)
+        """Delete the chunks of a session, and what was left half-written; the finished recording stays."""
+        folder = self.folder(session)
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if path.name != AUDIO:
+                path.unlink(missing_ok=True)
 
     def remove(self, session: str) -> None:
         """Delete all sound of a session.

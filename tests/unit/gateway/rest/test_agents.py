@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from natter_protocol import subjects
+from natter_protocol.base import Lane
+from natter_protocol.session import SessionConfigured
+from natter_runtime.seal import Sealer
 from tests.support.gateway_house import client
-from tests.support.gateway_rest import AGENT, ANNA, HEADER, desk, wrong
+from tests.support.gateway_rest import AGENT, ANNA, HEADER, SECRET, desk, wrong
 
 
 async def test_an_agent_is_stored_shown_changed_and_deleted() -> None:
@@ -103,6 +107,30 @@ async def test_secrets_go_in_and_never_come_out() -> None:
 
 def contents(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_secrets_travel_sealed_and_the_client_is_not_shown_them() -> None:
+    tool = {"name": "stock", "http": {"url": "https://api.example.com/", "headers": [HEADER]}}
+    llm = {"base_url": "https://llm.example.com/v1", "model": "small", "api_key": "sk-hunter2"}
+    async with desk() as at:
+        made = await at.agent(tools=[tool], llm=[llm])
+        headers = {"Authorization": ANNA}
+        async with client(at.place.url, {"agent_id": made["id"]}, additional_headers=headers) as caller:
+            config = caller.events[-1]["config"]
+            assert config["llm"] == [{"base_url": "https://llm.example.com/v1", "model": "small"}]
+            assert config["tools"][0]["http"] == {"url": "https://api.example.com/", "method": "POST"}
+            await caller.send({"type": "session.update", "session": {"system_prompt": "Sell cake."}})
+            await caller.until("session.updated")
+            session = caller.events[-1]["config"]["id"]
+            configured = await at.place.facts(session, SessionConfigured)
+            assert configured[-1].version == 2
+            for fact in configured:
+                assert fact.settings.llm is not None  # an update does not take the agent's model away
+                assert Sealer(SECRET).open(fact.settings.llm.sealed_key) == "sk-hunter2"
+            stored = await at.place.broker.bus().log.read(subjects.lane(session, Lane.EVT))
+            assert not any(b"hunter2" in one.data for one in stored)
+            assert "hunter2" not in str(caller.events)
+            assert "gAAAA" not in str([event.get("config") for event in caller.events])  # how Fernet's seals begin
 
 
 async def test_a_secret_in_the_wrong_place_is_not_sent_back() -> None:

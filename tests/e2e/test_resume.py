@@ -29,32 +29,36 @@ pytestmark = pytest.mark.nats
 
 DROPS = int(os.environ.get("NATTER_TEST_DROPS", "12"))
 PER_CALL = 6
-AT_ONCE = 2
+AT_ONCE = 3
 KILL_EVERY = 4
 """Each so-many-th drop is the death of a gateway."""
 WORKERS = ("turn", "stt", "llm", "tts")
 
 
+MORTAL = 2
+"""So many gateways may be killed; there is one more, which is left in peace."""
+
+
 class Gateways:
-    """Two gateways of one installation, which may be killed and come up again."""
+    """The gateways of one installation; some may be killed, and come up again."""
 
     def __init__(self, env: dict[str, str], folder: Path, rng: random.Random) -> None:
         self._env = env
         self._folder = folder
         self._rng = rng
-        self._ports = [nats_server.free_port() for _ in range(2)]
+        self._ports = [nats_server.free_port() for _ in range(MORTAL + 1)]
         self._running: list[subprocess.Popen[bytes]] = []
         self.killed = 0
 
     def start(self) -> None:
-        """Start both and wait until they are ready."""
-        self._running = [self._started(number) for number in range(2)]
-        for number in range(2):
+        """Start them and wait until they are ready."""
+        self._running = [self._started(number) for number in range(MORTAL + 1)]
+        for number in range(MORTAL + 1):
             log = self._log(number)
             e2e_stack.wait_for(lambda log=log: b" ready on " in log.read_bytes(), f"gateway {number}", log)  # type: ignore[misc]
 
     def stop(self) -> None:
-        """Stop both."""
+        """Stop them."""
         for gateway in self._running:
             gateway.send_signal(signal.SIGTERM)
         for gateway in self._running:
@@ -73,9 +77,13 @@ class Gateways:
             return subprocess.Popen([sys.executable, "-m", "natter_gateway"], env=env, stdout=output, stderr=output)
 
     def pick(self) -> tuple[int, str]:
-        """Return one of them by chance."""
-        number = self._rng.randrange(2)
-        return number, f"ws://127.0.0.1:{self._ports[number]}/v1/ws"
+        """Return one of the mortal ones by chance."""
+        number = self._rng.randrange(MORTAL)
+        return number, self.url(number)
+
+    def url(self, number: int) -> str:
+        """Return where a gateway is reached."""
+        return f"ws://127.0.0.1:{self._ports[number]}/v1/ws"
 
     async def kill(self, number: int) -> None:
         """End one without warning, and start it anew."""
@@ -85,9 +93,24 @@ class Gateways:
         self._running[number] = self._started(number)
 
 
+class Peace:
+    """The way to the gateway that nobody kills."""
+
+    def __init__(self, gateways: Gateways) -> None:
+        self._url = gateways.url(MORTAL)
+
+    def pick(self) -> tuple[int, str]:
+        """Return it."""
+        return MORTAL, self._url
+
+    async def kill(self, number: int) -> None:
+        """Never asked for."""
+        raise AssertionError(number)
+
+
 @contextmanager
 def installation(folder: Path, rng: random.Random) -> Iterator[tuple[str, Gateways]]:
-    """Run nats-server, four scripted workers and two gateways; yield the URL of the bus, and the gateways."""
+    """Run nats-server, four scripted workers and the gateways; yield the URL of the bus, and the gateways."""
     ears, mind = resume_call.write_scripts(folder)
     with ExitStack() as running:
         bus = running.enter_context(nats_server.nats_server())
@@ -138,32 +161,31 @@ def fate(rng: random.Random, numbers: range) -> list[Drop]:
     return [Drop(sample, kill=number % KILL_EVERY == 0) for sample, number in zip(samples, numbers, strict=True)]
 
 
+async def all_calls(travellers: list[Traveller]) -> list[list[Item]]:
+    """Make the calls, some at a time; return what was said in each."""
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(traveller: Traveller) -> list[Item]:
+        async with room:
+            return await traveller.call()
+
+    return list(await asyncio.gather(*(one(traveller) for traveller in travellers)))
+
+
 @pytest.mark.parametrize("seed", [7])
 def test_nothing_is_lost_whatever_becomes_of_connections_and_gateways(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     with installation(tmp_path, rng) as (bus, gateways):
-        quiet = Traveller(gateways, [])
-        expected: list[Item] = asyncio.run(quiet.call())
+        numbers = [range(first, min(first + PER_CALL, DROPS + 1)) for first in range(1, DROPS + 1, PER_CALL)]
+        quiet = Traveller(Peace(gateways), [])
+        others = [Traveller(gateways, fate(rng, some)) for some in numbers]
+        expected, *transcripts = asyncio.run(all_calls([quiet, *others]))
         state, remembered = asyncio.run(history(bus, quiet.session))
         assert [text for role, text in expected if role == "user"] == list(resume_call.SAID)
-        assert (quiet.problems, len(state.calls)) == ([], 1)
-
-        numbers = [range(first, min(first + PER_CALL, DROPS + 1)) for first in range(1, DROPS + 1, PER_CALL)]
-        travellers = [Traveller(gateways, fate(rng, some)) for some in numbers]
-
-        async def all_calls() -> list[list[Item]]:
-            room = asyncio.Semaphore(AT_ONCE)
-
-            async def one(traveller: Traveller) -> list[Item]:
-                async with room:
-                    return await traveller.call()
-
-            return list(await asyncio.gather(*(one(traveller) for traveller in travellers)))
-
-        transcripts = asyncio.run(all_calls())
-        for traveller, transcript in zip(travellers, transcripts, strict=True):
+        assert (quiet.problems, quiet.resumed, len(state.calls)) == ([], 0, 1)
+        for traveller, transcript in zip(others, transcripts, strict=True):
             assert transcript == expected, f"{traveller.session}: {traveller.problems}"
             assert asyncio.run(history(bus, traveller.session))[1] == remembered, traveller.session
             assert traveller.problems == []
-        assert sum(traveller.resumed for traveller in travellers) >= DROPS
+        assert sum(traveller.resumed for traveller in others) >= DROPS
         assert gateways.killed == DROPS // KILL_EVERY

@@ -22,8 +22,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 RATE: Final = 24_000
 CHUNK: Final = 1200
 WORD_S: Final = 0.3
-GAP_S: Final = 7.5
-"""From the end of a turn to the next: its answer, and room for what a new gateway repeats."""
+GAP_S: Final = 9.5
+"""From the end of a turn to the next: its answer, and room for what several new gateways repeat of it."""
 ANSWER_S: Final = 20.0
 BACK_S: Final = 20.0
 
@@ -114,7 +114,7 @@ class Traveller:
     """How often the connection was lost and found again."""
     problems: list[str] = field(default_factory=list)
     _sample: int = 0
-    _answered: set[str] = field(default_factory=set)
+    _results: dict[str, str] = field(default_factory=dict)
     _pcm: bytes = field(default_factory=recording)
 
     async def call(self) -> list[Item]:
@@ -204,11 +204,13 @@ class Traveller:
                 self.items[event["item_id"]] = (event["type"].rpartition(".")[2], event["text"])
                 if event.get("interrupted"):
                     self.problems.append(f"interrupted: {event['text']!r}")
-            case "tool.call" if event["call_id"] not in self._answered:
-                await asyncio.sleep(0.3)
-                answer = {"type": "tool.result", "call_id": event["call_id"], "result": '{"kept": 2}'}
+            case "tool.call":  # told of again if the answer was lost: it is the same answer
+                if event["call_id"] not in self._results:
+                    await asyncio.sleep(0.3)
+                    self._results[event["call_id"]] = json.dumps({"kept": len(self._results) + 2})
+                result = self._results[event["call_id"]]
+                answer = {"type": "tool.result", "call_id": event["call_id"], "result": result}
                 await socket.send(json.dumps(answer))
-                self._answered.add(event["call_id"])
             case "session.error":
                 self.problems.append(f"{event['code']}: {event['message']}")
 

@@ -240,7 +240,10 @@ class ReplyDone(ServerEvent, tag="reply.done", frozen=True, kw_only=True):
 
 
 class ToolCall(ServerEvent, tag="tool.call", frozen=True, kw_only=True):
-    """The client is to run a tool and answer with `tool.result`. After a resume it may come again, with the same id."""
+    """The client is to run a tool and answer with `tool.result`.
+
+    After a resume it may come again, under the same id: then it is to be answered again, and not run twice.
+    """
 
     call_id: str
     name: str

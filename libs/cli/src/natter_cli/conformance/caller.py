@@ -15,8 +15,13 @@ from websockets.exceptions import ConnectionClosed
 
 from natter_cli.conformance.check import Busy, Unmet
 from natter_cli.conformance.published import Published
+from natter_runtime.clock import SystemClock
+from natter_runtime.tasks import spawn
 
 Event = dict[str, Any]
+
+CLOCK: Final = SystemClock()
+"""The time of the world: a server is not asked to live in another."""
 
 PATIENCE_S: Final = 12.0
 """How long anything may take that should happen."""
@@ -65,18 +70,17 @@ class Caller:
         """Send audio at real time while the block runs: what is to be spoken, else silence."""
 
         async def stream() -> None:
-            loop = asyncio.get_running_loop()
             size = int(PER_SECOND[encoding] * CHUNK_S)
-            due = loop.time()
+            due = CLOCK.monotonic()
             while True:
                 chunk = bytes(self._to_speak[:size])
                 del self._to_speak[:size]
                 await self.send_audio(chunk + SILENT[encoding] * (size - len(chunk)))
                 due += CHUNK_S
-                await asyncio.sleep(max(0.0, due - loop.time()))
+                await asyncio.sleep(max(0.0, due - CLOCK.monotonic()))
 
         async with asyncio.TaskGroup() as group:
-            streaming = group.create_task(stream())
+            streaming = spawn(group, stream(), "microphone")
             try:
                 yield
             finally:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
-from natter_cli.conformance.caller import Caller
+from natter_cli.conformance.caller import CLOCK, Caller
 from natter_cli.conformance.check import Skip, check, met, same, within
 from natter_cli.conformance.lab import Lab
 
@@ -107,7 +106,7 @@ async def updated_and_then_ready(lab: Lab) -> None:
         same(ready["config"], updated["config"], "config")
         same(ready["config"]["id"], ready["session_id"], "config.id")
         same(type(ready["expires_at"]), int, "kind of expires_at")
-        met(ready["expires_at"] > time.time() + 30, "expires_at lies ahead")
+        met(ready["expires_at"] > CLOCK.wall() + 30, "expires_at lies ahead")
 
 
 @check("3")

@@ -14,6 +14,7 @@ service_name: contextvars.ContextVar[str] = contextvars.ContextVar("service_name
 """Set where a service begins; several may share a process."""
 
 _NOISY: Final = (
+    "alembic",
     "httpx",
     "httpcore",
     "litellm",

@@ -24,6 +24,8 @@ class Decoder:
     """
 
     def __init__(self, format: AudioFormat) -> None:
+        self.taken = 0
+        """Samples that were fed, at the client's rate."""
         self._format = format
         self._odd = b""
         self._resampler = (
@@ -36,6 +38,7 @@ class Decoder:
     def feed(self, data: bytes) -> list[bytes]:
         """Take any number of bytes; return the whole 20 ms frames that are ready."""
         samples = self._samples(data)
+        self.taken += len(samples)
         if self._resampler is not None:
             samples = self._resampler.resample_chunk(samples)
         self._waiting = np.concatenate([self._waiting, samples])
@@ -43,6 +46,10 @@ class Decoder:
         frames = self._waiting[:whole].reshape(-1, INPUT_FRAME)
         self._waiting = self._waiting[whole:]
         return [frame.tobytes() for frame in frames]
+
+    def drop_half(self) -> None:
+        """Forget half a sample: its other half will not come."""
+        self._odd = b""
 
     def _samples(self, data: bytes) -> NDArray[np.int16]:
         if self._format.encoding is Encoding.MULAW:

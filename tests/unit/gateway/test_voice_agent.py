@@ -153,8 +153,19 @@ EXTENDED: list[tuple[str, events.Event, dict[str, Any]]] = [
     ("agent.hold", events.AgentResumed(2), {"type": "agent.resumed"}),
     (
         "turn.decision",
-        events.TurnDecided(1, "commit", "complete", 320, 0.9, {"words": 3}),
-        {"type": "turn.decision", "decision": "commit", "rule": "complete", "silence_ms": 320, "probability": 0.9},
+        events.TurnDecided(1, "commit", "evidence", "Because.", "Rye?", 320, 300, 0.9, {"sound": 0.8}, {"ivr": 200}),
+        {
+            "type": "turn.decision",
+            "decision": "commit",
+            "rule": "evidence",
+            "reason": "Because.",
+            "text": "Rye?",
+            "silence_ms": 320,
+            "needed_ms": 300,
+            "probability": 0.9,
+            "evidence": {"sound": 0.8},
+            "presets": {"ivr": 200},
+        },
     ),
     (
         "turn.metrics",

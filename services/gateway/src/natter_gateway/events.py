@@ -189,11 +189,18 @@ class TurnDecided:
     """What was decided about a turn, and why."""
 
     turn: int
-    decision: Literal["wait", "commit", "reopen", "drop", "hold", "resume", "interrupt"]
+    decision: Literal["wait", "go_on", "begin", "commit", "reopen", "drop", "hold", "resume", "interrupt"]
     rule: str
+    reason: str
+    """The same in a sentence."""
+    text: str = ""
+    """What had been heard of the turn."""
     silence_ms: int | None = None
+    needed_ms: int | None = None
     probability: float | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
+    presets: dict[str, int] = field(default_factory=dict)
+    """Silence that each preset would have called for, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)

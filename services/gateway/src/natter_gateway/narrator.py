@@ -7,6 +7,7 @@ what the user says is kept back until its result is there.
 
 from __future__ import annotations
 
+from natter_gateway import decisions
 from natter_gateway.events import (
     Event,
     ReplyFailed,
@@ -21,7 +22,7 @@ from natter_protocol.errors import ErrorCode, ErrorRaised
 from natter_protocol.settings import ExecutionMode, SessionSettings
 from natter_protocol.stt import SttPartial
 from natter_protocol.tool import ToolCalled, ToolReturned
-from natter_protocol.turn import Scope, TurnCancel, TurnCommitted, TurnEmpty, TurnReopened, TurnStarted
+from natter_protocol.turn import Scope, TurnCancel, TurnCommitted, TurnDecided, TurnEmpty, TurnReopened, TurnStarted
 from natter_runtime.state import SessionState, TurnStatus
 
 
@@ -87,6 +88,8 @@ class Narrator:
                 return [UserPartial(message.turn, message.text)] if message.text and not self._holding else []
             case TurnCommitted():
                 return self._committed(message)
+            case TurnDecided():
+                return [decisions.told(message)]
             case TurnEmpty():
                 told, self._open, self._told = self._told, None, False
                 return [SpeechStopped(message.turn, _ms(message.end_sample))] if told else []

@@ -212,9 +212,13 @@ class VoiceAgent:
                     item_id=item,
                     decision=event.decision,
                     rule=event.rule,
+                    reason=event.reason,
+                    text=event.text,
                     silence_ms=event.silence_ms,
+                    needed_ms=event.needed_ms,
                     probability=event.probability,
                     evidence=event.evidence,
+                    presets=event.presets,
                 )
             ]
         if isinstance(event, events.TurnMeasured) and extensions.TURN_METRICS in self._extensions:

@@ -285,12 +285,17 @@ class TurnDecision(ServerEvent, tag="turn.decision", frozen=True, kw_only=True):
 
     item_id: Annotated[str, about("the user's turn")]
     decision: Annotated[
-        Literal["wait", "commit", "reopen", "drop", "hold", "resume", "interrupt"], about("what was decided")
+        Literal["wait", "go_on", "begin", "commit", "reopen", "drop", "hold", "resume", "interrupt"],
+        about("what was decided; `begin`: an answer is begun before the turn is surely over, and waits unheard"),
     ]
     rule: Annotated[str, about("the rule that decided; an open word")]
-    silence_ms: Annotated[int | None, about("silence that had passed")]
+    reason: Annotated[str, about("the same in a sentence, for people")]
+    text: Annotated[str, about("what had been heard of the turn")]
+    silence_ms: Annotated[int | None, about("milliseconds of silence that had passed")]
+    needed_ms: Annotated[int | None, about("milliseconds of silence that the evidence calls for")]
     probability: Annotated[float | None, about("how sure it was that the turn was over, 0-1")]
     evidence: Annotated[dict[str, Any], about("what was weighed, by name; open")]
+    presets: Annotated[dict[str, int], about("milliseconds of silence that each preset would have called for")]
 
 
 class TurnMetrics(ServerEvent, tag="turn.metrics", frozen=True, kw_only=True):

@@ -238,7 +238,7 @@ class Generation:
     # -- telling --------------------------------------------------------------------------------
 
     async def _finish(self, accepted: Sequence[Accepted]) -> None:
-        """Make the reply's calls, as soon as the turn is sure, then tell that it is complete: its end ends with them."""
+        """Make the calls of the reply, as soon as its turn is sure; then tell that it is complete."""
         await self._deltas.finish()
         if accepted:
             await self.committed.wait()

@@ -21,6 +21,10 @@ from pathlib import Path
 
 import pytest
 
+from natter_protocol.subjects import SERVICES
+
+ROOT = Path(__file__).resolve().parents[2]
+USERS = (*SERVICES, "operator")
 _START_S = 15.0
 _STOP_S = 5.0
 _IMAGE = "nats:2.10-alpine"
@@ -35,6 +39,25 @@ def nats_server() -> Iterator[str]:
         yield url
 
 
+@contextlib.contextmanager
+def guarded_server(folder: Path) -> Iterator[str]:
+    """Yield the URL of a server with the users and rights of ``deploy/nats/nats.conf``; its log is in ``folder``.
+
+    The password of each user is its name behind ``pw-``.
+    """
+    binary = shutil.which("nats-server")
+    if binary is None:
+        pytest.skip("no nats-server on PATH")
+    conf = (ROOT / "deploy" / "nats" / "nats.conf").read_text()
+    (folder / "nats.conf").write_text(conf.replace("store_dir: /data", f'store_dir: "{folder}/data"'))
+    (folder / "secrets").mkdir()
+    lines = [f'NATTER_NATS_{user.upper()}_PASSWORD: "pw-{user}"\n' for user in USERS]
+    (folder / "secrets" / "passwords.conf").write_text("".join(lines))
+    command = [binary, "-c", str(folder / "nats.conf"), "-m", str(free_port())]
+    with _running(command, folder / "log") as url:
+        yield url
+
+
 def free_port() -> int:
     """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
@@ -45,21 +68,28 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def _process(binary: str) -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory(prefix="natter-nats-") as folder,
+        _running([binary, "-js", "-sd", folder], Path(folder) / "log") as url,
+    ):
+        yield url
+
+
+@contextlib.contextmanager
+def _running(command: list[str], log: Path) -> Iterator[str]:
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="natter-nats-") as folder:
-        log = Path(folder) / "log"
-        command = [binary, "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", folder, "-l", str(log)]
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    command = [*command, "-a", "127.0.0.1", "-p", str(port), "-l", str(log)]
+    server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    try:
+        _wait(port, lambda: server.poll() is None, lambda: log.read_text() if log.exists() else "")
+        yield f"nats://127.0.0.1:{port}"
+    finally:
+        server.terminate()
         try:
-            _wait(port, lambda: server.poll() is None, lambda: log.read_text() if log.exists() else "")
-            yield f"nats://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            try:
-                server.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            server.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 @contextlib.contextmanager

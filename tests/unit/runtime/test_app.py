@@ -265,7 +265,7 @@ async def test_without_a_bus_it_waits_so_long_or_until_it_is_stopped(
     config, stopping = replace(RuntimeConfig(), nats_url=f"nats://127.0.0.1:{free_port()}"), asyncio.Event()
     if asked_to_stop:
         stopping.set()
-        assert await app._connect(config, "stt-1", stopping) is None
+        assert await app._connect(config, "stt", "stt-1", stopping) is None
     else:
         with pytest.raises(BusError, match="no NATS server"):
-            await app._connect(config, "stt-1", stopping)
+            await app._connect(config, "stt", "stt-1", stopping)

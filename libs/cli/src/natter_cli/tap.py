@@ -46,7 +46,15 @@ def run(*, session: str, from_log: bool, nats: str) -> int:
 async def _run(session: str, from_log: bool, nats: str) -> int:
     settings, runtime = config.read(), config.read_runtime()
     url = nats or settings.nats_url or natsd.recall(settings.state, settings.port) or runtime.nats_url
-    bus = await bus_nats.connect(url, name="natter-tap", connect_timeout=CONNECT_S, log_timeout=_LOG_S)
+    login = bus_nats.Login(runtime.nats_user, runtime.nats_password)
+    bus = await bus_nats.connect(
+        url,
+        name="natter-tap",
+        login=login,
+        keep_log=not login.user,
+        connect_timeout=CONNECT_S,
+        log_timeout=_LOG_S,
+    )
     try:
         if not session:
             await recent(bus)

@@ -8,6 +8,7 @@ each with a :class:`Runtime` of its own.
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 VERSION: Final = "0.1.0"
 CONNECT_PATIENCE_S: Final = 30.0
 """How long a starting service waits for NATS."""
+LOG_KEEPER: Final = "gateway"
+"""The service that creates the event log and sets its limits; no session is opened before it runs."""
 CONNECT_TRY_S: Final = 2.0
 """How long one attempt takes; between two it notices that it is to stop."""
 
@@ -127,7 +130,7 @@ async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     tracer, flush = tracer_for(service.name, instance, runtime_config.otlp_endpoint, runtime_config.trace_ratio)
-    bus = await _connect(runtime_config, instance, stopping)
+    bus = await _connect(runtime_config, service.name, instance, stopping)
     if bus is None:
         return
     runtime = Runtime(
@@ -140,16 +143,26 @@ async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> 
         flush()
 
 
-async def _connect(config: RuntimeConfig, instance: str, stopping: asyncio.Event) -> Bus | None:
+async def _connect(config: RuntimeConfig, service: str, instance: str, stopping: asyncio.Event) -> Bus | None:
     """Connect to NATS, waiting for it to come up; None if the service is stopped meanwhile."""
     from natter_runtime import bus_nats
 
+    login = bus_nats.Login(config.nats_user, config.nats_password)
     limits = bus_nats.StreamLimits(config.calls_max_bytes, config.calls_max_age_s, config.calls_replicas)
+    dial = functools.partial(
+        bus_nats.connect,
+        config.nats_url,
+        name=instance,
+        login=login,
+        limits=limits,
+        keep_log=service == LOG_KEEPER,
+        connect_timeout=CONNECT_TRY_S,
+    )
     clock = SystemClock()
     deadline = clock.monotonic() + CONNECT_PATIENCE_S
     while True:
         try:
-            return await bus_nats.connect(config.nats_url, name=instance, limits=limits, connect_timeout=CONNECT_TRY_S)
+            return await dial()
         except NatterError as error:
             if stopping.is_set():
                 return None

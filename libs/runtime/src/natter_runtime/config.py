@@ -18,6 +18,8 @@ from natter_runtime.errors import UsageError
 
 C = TypeVar("C")
 
+FILE = "_FILE"
+"""Behind the name of a secret's variable: the file that it lies in."""
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -59,16 +61,31 @@ def settings_of(config: type[Any]) -> list[tuple[dataclasses.Field[Any], Setting
 def load(config: type[C], environ: Mapping[str, str]) -> C:
     """Return ``config`` with what ``environ`` says; unset or empty variables keep their defaults.
 
+    A secret may lie in a file, whose path is in the variable of its name with ``_FILE`` behind it; what the
+    variable itself says comes first.
+
     Raises:
         UsageError: a value does not fit; the message names the variable and what was expected.
     """
     hints = typing.get_type_hints(config)
     values: dict[str, Any] = {}
     for field, about in settings_of(config):
-        text = environ.get(about.env, "").strip()
+        text = environ.get(about.env, "").strip() or _kept(about, environ)
         if text:
             values[field.name] = _parse(text, hints[field.name], about)
     return config(**values)
+
+
+def _kept(about: Setting, environ: Mapping[str, str]) -> str:
+    """Return the secret that lies in a file, or an empty string."""
+    variable = f"{about.env}{FILE}"
+    path = environ.get(variable, "").strip()
+    if not about.secret or not path:
+        return ""
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{variable}={path!r}: expected a file that can be read ({error})") from None
 
 
 def _parse(text: str, hint: Any, about: Setting) -> Any:
@@ -116,6 +133,8 @@ class RuntimeConfig:
     """What every service is configured with, whatever it does."""
 
     nats_url: str = setting("nats://127.0.0.1:4222", "NATTER_NATS_URL", "NATS servers, comma-separated", secret=True)
+    nats_user: str = setting("", "NATTER_NATS_USER", "user of NATS, named as the service; empty where there are none")
+    nats_password: str = setting("", "NATTER_NATS_PASSWORD", "its password", secret=True)
     models: Path = setting(Path("~/.cache/natter/models").expanduser(), "NATTER_MODELS", "where models are kept")
     log_level: str = setting(
         "info", "NATTER_LOG_LEVEL", "how much is logged", choices=("debug", "info", "warning", "error")

@@ -63,7 +63,10 @@ def up(tmp: Path) -> Iterator[Stack]:
     knowledge.write_text(e2e_stack.KNOWLEDGE, encoding="utf-8")
     knowledge.chmod(0o644)
     env = e2e_stack.environment(
-        NATTER_PORT=str(port), NATTER_TEST_SINK_PORT=str(sink), NATTER_TEST_KNOWLEDGE=str(knowledge)
+        NATTER_PORTS=str(port),
+        NATTER_API_KEYS="natter",
+        NATTER_TEST_SINK_PORT=str(sink),
+        NATTER_TEST_KNOWLEDGE=str(knowledge),
     )
     os.environ.update({name: env[name] for name in ("NATTER_TEST_SINK_PORT", "NATTER_TEST_KNOWLEDGE")})
     tmp.chmod(0o755)

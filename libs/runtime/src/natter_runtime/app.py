@@ -40,6 +40,8 @@ CONNECT_PATIENCE_S: Final = 30.0
 """How long a starting service waits for NATS."""
 LOG_KEEPER: Final = "gateway"
 """The service that creates the event log and sets its limits; no session is opened before it runs."""
+TICK_S: Final = 0.25
+"""How often it is looked whether the event loop is alive, and how late it is."""
 CONNECT_TRY_S: Final = 2.0
 """How long one attempt takes; between two it notices that it is to stop."""
 
@@ -57,6 +59,8 @@ class Runtime:
     tracer: Tracer = field(default_factory=NoOpTracer)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    began: float = 0.0
+    """When the service began to load what it needs, on its clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,8 @@ async def serve_sessions(
     gc.collect()
     gc.freeze()
     card = Card(runtime.service, runtime.instance, runtime.config.capacity, engine, model, VERSION, details or {})
+    runtime.metrics.model(engine, model, runtime.clock.monotonic() - runtime.began)
+    runtime.metrics.capacity(card.capacity)
     host = Host(runtime.bus, card, hearing, attend, runtime.clock, runtime.metrics)
 
     def ready() -> None:
@@ -105,7 +111,8 @@ def main(service: Service) -> None:
     try:
         runtime_config = load(RuntimeConfig, os.environ)
         config = load(service.config, os.environ)
-        logs.configure(service.name, runtime_config.log_level)
+        about = runtime_config
+        logs.configure(service.name, about.log_level, about.log_format, texts=about.log_text)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(service, runtime_config, config))
     except NatterError as error:
@@ -129,7 +136,13 @@ async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    tracer, flush = tracer_for(service.name, instance, runtime_config.otlp_endpoint, runtime_config.trace_ratio)
+    tracer, flush = tracer_for(
+        service.name,
+        instance,
+        runtime_config.otlp_endpoint,
+        runtime_config.trace_ratio,
+        runtime_config.otlp_protocol,
+    )
     bus = await _connect(runtime_config, service.name, instance, stopping)
     if bus is None:
         return
@@ -176,13 +189,15 @@ async def run(service: Service, runtime: Runtime, config: Any) -> None:
     """Run ``service`` on a runtime that somebody else made, with its health port if it has one."""
     logs.service_name.set(service.name)
     clock = runtime.clock
-    alive = clock.monotonic()
+    alive = runtime.began = clock.monotonic()
 
     async def tick() -> None:
         nonlocal alive
         while True:
-            alive = clock.monotonic()
-            await clock.sleep(0.5)
+            await clock.sleep(TICK_S)
+            now = clock.monotonic()
+            runtime.metrics.lag(max(0.0, now - alive - TICK_S))
+            alive = now
 
     health: HealthServer | None = None
     if runtime.config.health_port:

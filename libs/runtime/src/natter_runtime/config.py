@@ -139,6 +139,10 @@ class RuntimeConfig:
     log_level: str = setting(
         "info", "NATTER_LOG_LEVEL", "how much is logged", choices=("debug", "info", "warning", "error")
     )
+    log_format: str = setting("text", "NATTER_LOG_FORMAT", "what a line looks like", choices=("text", "json"))
+    log_text: bool = setting(
+        False, "NATTER_LOG_TEXT", "whether what people say may be in logs and, marked as pii, in traces"
+    )
     calls_max_bytes: int = setting(
         1024 * 1024 * 1024, "NATTER_CALLS_MAX_BYTES", "size of the event log", unit="bytes", low=1024 * 1024
     )
@@ -160,6 +164,12 @@ class RuntimeConfig:
     health_host: str = setting("127.0.0.1", "NATTER_HEALTH_HOST", "address that the health port listens on")
     otlp_endpoint: str = setting(
         "", "OTEL_EXPORTER_OTLP_ENDPOINT", "where traces go, such as http://127.0.0.1:4318; empty is off"
+    )
+    otlp_protocol: str = setting(
+        "http/protobuf",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "how they travel; grpc needs natter-runtime[otlp-grpc]",
+        choices=("http/protobuf", "grpc"),
     )
     trace_ratio: float = setting(
         1.0, "NATTER_TRACE_RATIO", "part of the calls that is traced", unit="0-1", low=0, high=1

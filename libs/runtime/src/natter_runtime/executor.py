@@ -53,6 +53,9 @@ class ModelExecutor:
     """A few threads over one priority queue. At most ``limit`` jobs wait; one more is refused."""
 
     def __init__(self, name: str, threads: int = 1, limit: int = 256, clock: Clock | None = None) -> None:
+        self.name = f"{name}.model"
+        """Appears in metrics."""
+        self.policy = "by priority"
         self._clock = clock or SystemClock()
         self._limit = limit
         self._jobs: list[_Job] = []
@@ -99,6 +102,9 @@ class ModelExecutor:
     def waiting(self) -> int:
         """How many jobs wait for a thread."""
         return len(self._jobs)
+
+    def __len__(self) -> int:
+        return self.waiting
 
     def close(self) -> None:
         """Take no more jobs; the threads end after the one they are in, those that wait are skipped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from natter_protocol.reply import Outcome
+from natter_protocol.reply import Outcome, Step
 from natter_protocol.settings import SessionSettings
 
 
@@ -136,6 +136,17 @@ class ReplyFailed:
     retryable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TurnMetrics:
+    """The latency ledger of a turn, for a client that asked for it: milliseconds, step by step."""
+
+    turn: int
+    epoch: int
+    total_ms: float
+    steps: tuple[Step, ...]
+    unaccounted_ms: float
+
+
 Event = (
     SessionReady
     | SessionUpdated
@@ -151,4 +162,5 @@ Event = (
     | ReplyOver
     | ToolWanted
     | ReplyFailed
+    | TurnMetrics
 )

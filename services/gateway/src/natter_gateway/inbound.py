@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from natter_gateway.arrivals import Arrivals
 from natter_gateway.ring import Ring
 from natter_gateway.transcode import Decoder
 from natter_protocol.audio import FRAME_MS, INPUT_FRAME, INPUT_RATE, AudioFrame
@@ -34,6 +35,10 @@ class Inbound:
         self.received = 0
         """Samples that the client sent, at 16 kHz."""
         self.ring = Ring()
+        self.arrivals = Arrivals()
+        """When the client's samples came in."""
+        self.emitted = Arrivals()
+        """When they went out, in frames."""
         self._format = format
         self._decoder = Decoder(format)
         self._publish = publish
@@ -58,6 +63,8 @@ class Inbound:
         for pcm in self._decoder.feed(data):
             self.received += INPUT_FRAME
             self._emit(pcm, filled=False)
+            self.emitted.note(self.position, now)
+        self.arrivals.note(self.position + self._decoder.pending, now)
 
     def tick(self, now: float) -> None:
         """Fill in silence, if the client has been quiet for longer than the grace.

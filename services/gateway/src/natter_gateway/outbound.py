@@ -7,13 +7,14 @@ from typing import Final
 
 from opentelemetry.trace import Span, Tracer
 
+from natter_gateway.clerk import Clerk
 from natter_gateway.events import AgentWord, Event, ReplyAudio, ReplyBegan, ReplyOver, ToolWanted
 from natter_gateway.playout import Ended, Missing, Playout, Send, Spoke, Started, Step
 from natter_gateway.transcode import Encoder
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
 from natter_protocol.playback import PlaybackProgress, PlaybackResend, PlaybackState
-from natter_protocol.reply import ReplyHeard, ReplyProgress
+from natter_protocol.reply import Outcome, ReplyHeard, ReplyProgress
 from natter_protocol.settings import SessionSettings
 from natter_protocol.tool import ToolCalled
 from natter_protocol.tts import TtsFailed, TtsSegment
@@ -34,6 +35,7 @@ class Outbound:
         tell: takes events for the client.
         say: takes messages for the bus.
         lead_ms: how far ahead of playback audio is sent.
+        clerk: keeps account of how long the user waited.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Outbound:
         say: Callable[[Message], None],
         tracer: Tracer,
         lead_ms: int,
+        clerk: Clerk,
     ) -> None:
         self.volume = settings.output.volume
         self._playout = Playout(settings.output.format.rate, lead_ms)
@@ -52,6 +55,7 @@ class Outbound:
         self._tell = tell
         self._say = say
         self._tracer = tracer
+        self._clerk = clerk
         self._began: set[int] = set()
         self._hold = 0
         self._progress_at = 0.0
@@ -76,17 +80,27 @@ class Outbound:
                 self._tell(ToolWanted(message.epoch, message.call, message.name, message.arguments))
             case TurnHold():
                 self._hold = message.hold
+                self._note(names.EVENT_HOLD)
                 self._playout.hold(now + message.ttl_ms / 1000)
                 self._report(now, input_sample)
             case TurnResume() if message.hold == self._hold:
+                self._note(names.EVENT_RESUME)
                 self._playout.resume()
                 self._report(now, input_sample)
+            case TurnCancel():
+                about = {names.REASON: message.reason, names.SCOPE: message.scope.value}
+                self._note(names.EVENT_CANCEL, about)
         if isinstance(message, TurnFact | TurnCancel):
             self._void()
 
     def hear_audio(self, frame: AudioFrame, now: float) -> None:
         """Take audio from ``tts``."""
+        self._clerk.hear_audio(frame.epoch, now)
         self._playout.audio(frame, now)
+
+    def _note(self, event: str, about: tracing.Attributes | None = None) -> None:
+        """Note on the span of what is being heard that something happened to it."""
+        tracing.event(self._spans.get(self._playout.current or 0), event, about)
 
     def _void(self) -> None:
         self._playout.void_through(self._voids.through)
@@ -98,7 +112,7 @@ class Outbound:
 
     def tick(self, now: float, input_sample: int) -> None:
         """Send what is due, and report where playback stands."""
-        self._perform(self._playout.tick(now))
+        self._perform(self._playout.tick(now), now)
         if now - self._progress_at >= PROGRESS_S:
             self._report(now, input_sample)
         if now - self._checkpoint_at >= CHECKPOINT_S:
@@ -110,20 +124,23 @@ class Outbound:
             self._playout.void_through(self._playout.current)
         self._perform(self._playout.take_ended())
 
-    def _perform(self, steps: list[Step]) -> None:
+    def _perform(self, steps: list[Step], now: float = 0.0) -> None:
         for step in steps:
             match step:
                 case Started():
                     self._begin(step.epoch)
                     parent = self._traces.get(step.epoch, "")
-                    attributes = {names.EPOCH: step.epoch}
+                    attributes = {names.EPOCH: step.epoch, **tracing.caused_by(TtsSegment)}
                     self._spans[step.epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, attributes)
                 case Send():
+                    self._clerk.sending(step.epoch, step.pcm, now)
                     self._tell(ReplyAudio(step.epoch, self._encoder.encode(step.pcm, self.volume)))
                 case Spoke():
                     word = step.word
                     self._tell(AgentWord(step.epoch, word.text, self._ms(word.start), self._ms(word.end)))
                 case Missing():
+                    missing = self._ms(step.end_sample - step.first_sample)
+                    tracing.event(self._spans.get(step.epoch), names.EVENT_DROP, {names.LOST_MS: missing})
                     self._say(
                         PlaybackResend(epoch=step.epoch, first_sample=step.first_sample, end_sample=step.end_sample)
                     )
@@ -139,9 +156,12 @@ class Outbound:
         trace = self._traces.pop(ended.epoch, "")
         span = self._spans.pop(ended.epoch, None)
         ms = self._ms(ended.heard)
+        self._clerk.ended(ended.epoch)
         if span is not None:
             span.set_attribute(names.OUTCOME, ended.outcome.value)
             span.set_attribute(names.HEARD_MS, ms)
+            if ended.outcome is Outcome.FAILED:
+                tracing.fail(span, "it could not be spoken to its end")
             span.end()
         self._say(ReplyHeard(epoch=ended.epoch, text=ended.text, ms=ms, outcome=ended.outcome, trace=trace))
         self._say(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+import functools
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -25,9 +27,9 @@ class Pacer:
         self._members: dict[int, Tick] = {}
 
     def join(self, tick: Tick) -> Callable[[], None]:
-        """Call ``tick`` from now on; return how to stop that."""
+        """Call ``tick`` from now on, in the context of whoever joins; return how to stop that."""
         key = id(tick)
-        self._members[key] = tick
+        self._members[key] = functools.partial(contextvars.copy_context().run, tick)
         return lambda: self._members.pop(key, None) and None
 
     async def run(self) -> None:

@@ -16,6 +16,7 @@ from typing import Final
 from opentelemetry.trace import StatusCode, Tracer
 
 from natter_gateway import failures
+from natter_gateway.clerk import EXTENSION, Clerk
 from natter_gateway.commands import AppendAudio, Command, Configure, CreateReply, EndSession, ReturnTool
 from natter_gateway.config import GatewayConfig
 from natter_gateway.crew import Crew
@@ -41,7 +42,7 @@ from natter_runtime.claims import AtCapacity
 from natter_runtime.clock import Clock
 from natter_runtime.errors import BusError
 from natter_runtime.inbox import Item
-from natter_runtime.logs import session_id
+from natter_runtime.logs import session_id, trace_id
 from natter_runtime.metrics import Metrics
 from natter_runtime.pulse import Pulse
 from natter_runtime.queues import BoundedQueue, Overflow
@@ -89,8 +90,13 @@ class Session:
         self._to_play: BoundedQueue[AudioFrame] = BoundedQueue(
             "gateway.audio_in", MAX_TO_PLAY, Overflow.DROP_OLDEST, house.metrics.drop
         )
+        house.metrics.watch(self._to_say)
+        house.metrics.watch(self._to_play)
         self._narrator = Narrator()
         self._inbound = Inbound(settings.input.format, self._to_play.put_nowait)
+        rate = settings.output.format.rate
+        self._clerk = Clerk(self._inbound, rate, self._to_say.put_nowait, outlet.tell, house.metrics)
+        self._clerk.telling = EXTENSION in settings.extensions
         self._call_span = tracing.start(house.tracer, names.SPAN_CALL, attributes={names.SESSION: self.id})
         self._trace = tracing.of(self._call_span)
 
@@ -120,6 +126,7 @@ class Session:
         self._version += 1
         self.settings = settings
         self._inbound.change_format(settings.input.format)
+        self._clerk.telling = EXTENSION in settings.extensions
         if self._outbound is not None:
             self._outbound.volume = settings.output.volume
         self._to_say.put_nowait(SessionConfigured(version=self._version, settings=settings))
@@ -136,6 +143,7 @@ class Session:
     async def run(self) -> None:
         """Open the session, serve it, close it. Everything it started has ended when this returns."""
         session_id.set(self.id)
+        trace_id.set(tracing.trace_id(self._trace))
         house = self._house
         try:
             number = await claims.found(house.bus, self.id, "gateway", house.instance, 0)
@@ -176,6 +184,7 @@ class Session:
             self._to_say.put_nowait,
             house.tracer,
             house.config.lead_ms,
+            self._clerk,
         )
         expires_at = int(house.clock.wall() + house.config.max_session_s)
         self._outlet.tell(SessionReady(self.id, expires_at, self.settings))
@@ -206,6 +215,8 @@ class Session:
     async def _close(self, seat: Seat, reason: CloseReason, detail: str) -> None:
         assert self._outbound is not None
         self._outbound.close()
+        if (measured := self._clerk.summary()) is not None:
+            self._to_say.put_nowait(measured)
         while len(self._to_say):
             await seat.say(self._to_say.get_nowait())
         duration = self._house.clock.monotonic() - self._opened_at
@@ -253,6 +264,7 @@ class Session:
             return
         for event in self._narrator.hear(item):
             self._outlet.tell(event)
+        self._clerk.hear(item, now)
         self._outbound.hear(item, now, self._inbound.position)
         match item:
             case AudioReplay():

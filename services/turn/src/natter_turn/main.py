@@ -30,6 +30,7 @@ async def serve(config: TurnConfig, runtime: Runtime) -> None:
     models = await asyncio.to_thread(load, choice, runtime.config.models)
     await asyncio.to_thread(_warm, models)
     executor = ModelExecutor("turn", config.threads)
+    runtime.metrics.watch(executor)
     worker = TurnWorker(models, executor, runtime.clock, runtime.tracer)
     try:
         await serve_sessions(runtime, HEARING, worker.attend, engine=choice.engine, model=choice.model)

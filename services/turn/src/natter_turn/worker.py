@@ -45,6 +45,7 @@ from natter_turn.policy import Policy, resolve
 from natter_turn.recent import Recent
 from natter_turn.restore import restore
 from natter_turn.spans import TurnSpans
+from natter_turn.table import State
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class TurnWorker:
             try:
                 await session.listen()
             finally:
-                session.spans.close()
+                session.spans.close(over=seat.state.closed is not None)
                 await stop(speaking)
 
 
@@ -88,7 +89,7 @@ class _Session:
         seat: Seat,
         group: asyncio.TaskGroup,
     ) -> None:
-        self.spans = TurnSpans(tracer, seat.state.trace)
+        self.spans = TurnSpans(tracer, clock, seat.state)
         self._judge = models.judge
         self._detector = models.detectors.open()
         self._executor = executor
@@ -131,6 +132,7 @@ class _Session:
     def _feed(self, input: Input) -> None:
         for action in self._machine.handle(input, self._clock.monotonic()):
             self._to_do.put_nowait(action)
+        self.spans.closing(self._machine.state is State.CLOSING)
 
     def _inputs(self, message: Message) -> list[Input]:
         match message:
@@ -177,6 +179,7 @@ class _Session:
             while len(self._waiting) >= WINDOW:
                 window, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
                 self._window_end += WINDOW
+                self.spans.heard(self._window_end)
                 self._feed(Window(self._window_end, self._detector(window)))
         wanted = self._splicer.wanted()
         if wanted is not None:

@@ -25,6 +25,7 @@ from natter_gateway.events import (
     SpeechStarted,
     SpeechStopped,
     ToolWanted,
+    TurnMetrics,
     UserFinal,
     UserPartial,
 )
@@ -138,8 +139,21 @@ class VoiceAgent:
                         "provider_param": None,
                     }
                 ]
+            case TurnMetrics():
+                return [self._metrics(event)]
             case _:
                 return []
+
+    def _metrics(self, event: TurnMetrics) -> dict[str, Any]:
+        return {
+            "type": "turn.metrics",
+            "item_id": self._user_item(event.turn),
+            "reply_id": self._reply_id(event.epoch),
+            "turn": event.turn,
+            "total_ms": event.total_ms,
+            "steps": [{"name": step.name, "owner": step.owner, "ms": step.ms} for step in event.steps],
+            "unaccounted_ms": event.unaccounted_ms,
+        }
 
     def _ready(self, event: SessionReady) -> list[dict[str, Any]]:
         self._session = event.session

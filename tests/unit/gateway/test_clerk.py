@@ -1,0 +1,119 @@
+"""What the ledgers of a session are made of, and where they go."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from natter_gateway.clerk import Clerk, first_audible
+from natter_gateway.events import Event, TurnMetrics
+from natter_gateway.inbound import Inbound
+from natter_protocol.base import Message
+from natter_protocol.reply import ReplyFinished, ReplyMeasured
+from natter_protocol.settings import AudioFormat
+from natter_protocol.turn import TurnCommitted
+from natter_runtime.metrics import Metrics
+
+RATE = 24_000
+LOUD = np.full(480, 9000, "<i2").tobytes()
+QUIET = np.full(480, 30, "<i2").tobytes()
+
+
+class Desk:
+    """A clerk whose user has spoken for a second, in real time, and then been quiet for half a second."""
+
+    def __init__(self) -> None:
+        self.said: list[Message] = []
+        self.told: list[Event] = []
+        self.metrics = Metrics("gateway")
+        self.inbound = Inbound(AudioFormat(rate=16_000), lambda frame: None)
+        rng = np.random.default_rng(1)
+        for number in range(1, 76):
+            level = 3000 if number <= 50 else 3
+            piece = (rng.standard_normal(320) * level).astype("<i2").tobytes()
+            self.inbound.feed(piece, 100.0 + number / 50)
+        self.clerk = Clerk(self.inbound, RATE, self.said.append, self.told.append, self.metrics)
+
+    def commit(self) -> None:
+        """The detector held on for 40 ms."""
+        message = TurnCommitted(turn=1, epoch=1, text="", start_sample=0, end_sample=16_640, silence_ms=320)
+        self.clerk.hear(message, 101.4)
+
+    def finish(self) -> None:
+        self.clerk.hear(ReplyFinished(epoch=1, text="", first_token_ms=50.0), 101.6)
+
+    @property
+    def measured(self) -> ReplyMeasured:
+        (fact,) = self.said
+        assert isinstance(fact, ReplyMeasured)
+        return fact
+
+
+def test_from_the_users_last_sound_to_the_first_that_can_be_heard() -> None:
+    desk = Desk()
+    desk.commit()
+    desk.clerk.hear_audio(1, 101.5)
+    desk.clerk.sending(1, QUIET, 101.52)
+    desk.clerk.sending(1, bytes(200) + LOUD, 101.52)  # in the same breath: it plays behind the quiet frame
+    assert desk.said == []
+    desk.finish()
+    audible = 101.52 + 0.02 + 100 / RATE
+    assert desk.measured.total_ms == pytest.approx((audible - 101.0) * 1000, abs=10.0)
+    assert desk.measured.steps[0].ms == pytest.approx(40.0, abs=10.0)
+
+
+def test_it_is_told_once_whatever_follows() -> None:
+    desk = Desk()
+    desk.commit()
+    desk.finish()
+    for _ in range(3):
+        desk.clerk.sending(1, LOUD, 101.52)
+    desk.clerk.ended(1)
+    assert desk.measured.total_ms == pytest.approx(520.0, abs=10.0)
+
+
+def test_a_client_is_told_only_if_it_asked() -> None:
+    desk = Desk()
+    desk.commit()
+    desk.finish()
+    desk.clerk.sending(1, LOUD, 101.52)
+    assert desk.told == []
+    other = Desk()
+    other.clerk.telling = True
+    other.commit()
+    other.finish()
+    other.clerk.sending(1, LOUD, 101.52)
+    (event,) = other.told
+    assert isinstance(event, TurnMetrics)
+    fact = other.measured
+    assert (event.turn, event.epoch, event.total_ms, event.steps) == (1, 1, fact.total_ms, fact.steps)
+    assert event.unaccounted_ms == fact.unaccounted_ms
+
+
+def test_a_reply_that_nobody_could_hear_has_no_ledger() -> None:
+    desk = Desk()
+    desk.commit()
+    desk.finish()
+    desk.clerk.sending(1, QUIET, 101.52)
+    desk.clerk.ended(1)
+    assert desk.said == []
+    assert desk.clerk.summary() is None
+
+
+def test_it_goes_into_the_metrics_and_the_summary() -> None:
+    desk = Desk()
+    desk.commit()
+    desk.finish()
+    desk.clerk.sending(1, LOUD, 101.52)
+    shown = desk.metrics.render().decode()
+    assert 'natter_turn_seconds_count{service="gateway"} 1.0' in shown
+    assert 'natter_turn_step_seconds_count{owner="turn",service="gateway",step="decision"} 1.0' in shown
+    summary = desk.clerk.summary()
+    assert summary is not None
+    assert summary.total.p50 == desk.measured.total_ms
+
+
+def test_the_first_audible_sample() -> None:
+    assert first_audible(QUIET) is None
+    assert first_audible(b"") is None
+    assert first_audible(bytes(20) + LOUD) == 10

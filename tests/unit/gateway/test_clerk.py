@@ -9,9 +9,10 @@ from natter_gateway.clerk import Clerk, first_audible
 from natter_gateway.events import Event, TurnMetrics
 from natter_gateway.inbound import Inbound
 from natter_protocol.base import Message
-from natter_protocol.reply import ReplyFinished, ReplyMeasured
+from natter_protocol.reply import Outcome, ReplyFinished, ReplyMeasured
 from natter_protocol.settings import AudioFormat
-from natter_protocol.turn import TurnCommitted
+from natter_protocol.tool import ToolOutcome, ToolReturned
+from natter_protocol.turn import TurnCommitted, TurnEmpty
 from natter_runtime.metrics import Metrics
 
 RATE = 24_000
@@ -68,7 +69,7 @@ def test_it_is_told_once_whatever_follows() -> None:
     desk.finish()
     for _ in range(3):
         desk.clerk.sending(1, LOUD, 101.52)
-    desk.clerk.ended(1)
+    desk.clerk.ended(1, Outcome.COMPLETED)
     assert desk.measured.total_ms == pytest.approx(520.0, abs=10.0)
 
 
@@ -95,7 +96,7 @@ def test_a_reply_that_nobody_could_hear_has_no_ledger() -> None:
     desk.commit()
     desk.finish()
     desk.clerk.sending(1, QUIET, 101.52)
-    desk.clerk.ended(1)
+    desk.clerk.ended(1, Outcome.COMPLETED)
     assert desk.said == []
     assert desk.clerk.summary() is None
 
@@ -117,3 +118,14 @@ def test_the_first_audible_sample() -> None:
     assert first_audible(QUIET) is None
     assert first_audible(b"") is None
     assert first_audible(bytes(20) + LOUD) == 10
+
+
+def test_how_things_ended_is_counted() -> None:
+    desk = Desk()
+    desk.commit()
+    desk.clerk.hear(TurnEmpty(turn=2, reason="no_words", end_sample=0), 101.0)
+    desk.clerk.hear(ToolReturned(call="c1", result="", outcome=ToolOutcome.TIMED_OUT), 101.0)
+    desk.clerk.ended(1, Outcome.INTERRUPTED)
+    shown = desk.metrics.render().decode()
+    for what, result in (("turn", "committed"), ("turn", "empty"), ("tool", "timed_out"), ("reply", "interrupted")):
+        assert f'natter_outcomes_total{{result="{result}",service="gateway",what="{what}"}} 1.0' in shown

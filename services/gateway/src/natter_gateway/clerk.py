@@ -1,6 +1,6 @@
-"""Keeps the latency ledgers of one session: collects what they are made of, and passes them on when they are drawn up.
+"""Keeps account of one session: how its turns, replies and calls ended, and how long the user waited for answers.
 
-A ledger goes to the log as a fact (the turn's span and the call's record take it from there), into the metrics,
+A latency ledger goes to the log as a fact (the turn's span and the call's record take it from there), into the metrics,
 and to a client that asked for it.
 """
 
@@ -16,10 +16,11 @@ from natter_gateway.inbound import Inbound
 from natter_gateway.ledger import UNACCOUNTED, Heard, Ledger, Ledgers
 from natter_gateway.loudness import BEFORE, LATER, LONGEST, last_sound
 from natter_protocol.base import Message
-from natter_protocol.reply import ReplyFinished
+from natter_protocol.reply import Outcome, ReplyFinished
 from natter_protocol.session import SessionMeasured
+from natter_protocol.tool import ToolReturned
 from natter_protocol.tts import TtsSegment
-from natter_protocol.turn import TurnCommitted, TurnEager
+from natter_protocol.turn import TurnCommitted, TurnEager, TurnEmpty, TurnReopened
 from natter_runtime.logs import turn_number
 from natter_runtime.metrics import Metrics
 
@@ -69,7 +70,12 @@ class Clerk:
             case TurnEager():
                 self._ledgers.eager(message)
             case TurnCommitted():
+                self._metrics.outcome("turn", "committed")
                 self._ledgers.committed(message, now, self._heard(self._last_sound(message), message.end_sample))
+            case TurnEmpty() | TurnReopened():
+                self._metrics.outcome("turn", message.type_name().removeprefix("turn."))
+            case ToolReturned():
+                self._metrics.outcome("tool", message.outcome.value)
             case TtsSegment():
                 self._ledgers.segment(message)
             case ReplyFinished():
@@ -110,8 +116,9 @@ class Clerk:
         self._ledgers.sent(epoch, max(now, began + (before + audible) / self._rate))
         self._pass_on(self._ledgers.ready(epoch))
 
-    def ended(self, epoch: int) -> None:
+    def ended(self, epoch: int, outcome: Outcome) -> None:
         """A reply is over: what is known of it is all there will be."""
+        self._metrics.outcome("reply", outcome.value)
         self._began.pop(epoch, None)
         self._sent.pop(epoch, None)
         self._pass_on(self._ledgers.close(epoch))

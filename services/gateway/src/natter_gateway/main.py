@@ -11,6 +11,7 @@ import uvicorn
 
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
+from natter_gateway.logwatch import watch_log
 from natter_gateway.pacer import Pacer
 from natter_gateway.session import House
 from natter_gateway.sessions import Sessions
@@ -39,6 +40,7 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
     config.check()
     if config.open_to_all:
         log.warning("NATTER_API_KEYS is not set: any key is accepted, from this machine only")
+    runtime.metrics.capacity(runtime.config.capacity)
     card = Card("gateway", runtime.instance, runtime.config.capacity, version=VERSION)
     pulse = Pulse(runtime.bus, runtime.clock)
     pacer = Pacer(runtime.clock)
@@ -62,7 +64,10 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
                 timeout_graceful_shutdown=3,
             )
         )
-        chores = [spawn(group, chore, "gateway") for chore in (presence.beat(), presence.answer(), pacer.run())]
+        watching = watch_log(runtime.bus.log, runtime.clock, runtime.metrics)
+        chores = [
+            spawn(group, chore, "gateway") for chore in (presence.beat(), presence.answer(), pacer.run(), watching)
+        ]
         serving = spawn(group, _listen(server, config), "http")
         while not server.started and not serving.done():
             await runtime.clock.sleep(0.02)

@@ -156,7 +156,7 @@ class Outbound:
         trace = self._traces.pop(ended.epoch, "")
         span = self._spans.pop(ended.epoch, None)
         ms = self._ms(ended.heard)
-        self._clerk.ended(ended.epoch)
+        self._clerk.ended(ended.epoch, ended.outcome)
         if span is not None:
             span.set_attribute(names.OUTCOME, ended.outcome.value)
             span.set_attribute(names.HEARD_MS, ms)

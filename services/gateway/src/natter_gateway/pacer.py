@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import functools
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -28,8 +27,8 @@ class Pacer:
 
     def join(self, tick: Tick) -> Callable[[], None]:
         """Call ``tick`` from now on, in the context of whoever joins; return how to stop that."""
-        key = id(tick)
-        self._members[key] = functools.partial(contextvars.copy_context().run, tick)
+        key, context = id(tick), contextvars.copy_context()
+        self._members[key] = lambda now: context.run(tick, now)
         return lambda: self._members.pop(key, None) and None
 
     async def run(self) -> None:

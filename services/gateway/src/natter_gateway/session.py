@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from opentelemetry.trace import StatusCode, Tracer
+from opentelemetry.trace import Tracer
 
 from natter_gateway import failures
 from natter_gateway.clerk import EXTENSION, Clerk
@@ -97,7 +97,9 @@ class Session:
         rate = settings.output.format.rate
         self._clerk = Clerk(self._inbound, rate, self._to_say.put_nowait, outlet.tell, house.metrics)
         self._clerk.telling = EXTENSION in settings.extensions
-        self._call_span = tracing.start(house.tracer, names.SPAN_CALL, attributes={names.SESSION: self.id})
+        self._call_span = tracing.start(
+            house.tracer, names.SPAN_CALL, attributes={names.SESSION: self.id, names.DIALECT: dialect}
+        )
         self._trace = tracing.of(self._call_span)
 
     # -- what the client does -------------------------------------------------------------------
@@ -161,7 +163,7 @@ class Session:
 
     def _fail_opening(self, error: Exception) -> None:
         log.warning("session failed: %s", error)
-        self._call_span.set_status(StatusCode.ERROR, str(error))
+        tracing.fail(self._call_span, str(error))
         if not self.ready.done():
             self.ready.set_exception(error)
 
@@ -171,7 +173,7 @@ class Session:
             SessionOpened(dialect=self._dialect, owner=self.owner, opened_at=house.clock.wall(), trace=self._trace)
         )
         await seat.store(SessionConfigured(version=1, settings=self.settings, trace=self._trace))
-        crew = Crew(house.bus, seat, house.pulse, house.clock, house.metrics, house.config.reclaim_s)
+        crew = Crew(house.bus, seat, house.pulse, house.clock, house.metrics, house.config.reclaim_s, self._handed_over)
         try:
             await crew.assemble()
         except* AtCapacity as errors:
@@ -192,6 +194,10 @@ class Session:
             self._want(Cause.GREETING, self.settings.greeting)
         self.ready.set_result(None)
         await self._attend(seat, crew)
+
+    def _handed_over(self, service: str, before: str, now: str, why: str) -> None:
+        about = {names.SERVICE: service, names.FROM_INSTANCE: before, names.TO_INSTANCE: now, names.REASON: why}
+        tracing.event(self._call_span, names.EVENT_HANDOVER, about)
 
     async def _attend(self, seat: Seat, crew: Crew) -> None:
         leave = self._house.pacer.join(self._tick)
@@ -224,8 +230,9 @@ class Session:
             reason=reason, detail=detail, duration_s=duration, input_s=self._inbound.received_s, trace=self._trace
         )
         await seat.store(closed)
+        self._call_span.set_attribute(names.CLOSED, reason.value)
         if reason is CloseReason.FAILED:
-            self._call_span.set_status(StatusCode.ERROR, detail)
+            tracing.fail(self._call_span, detail)
             self._outlet.tell(self._failed(failures.INTERNAL_ERROR, detail))
         elif reason is CloseReason.EXPIRED:
             self._outlet.tell(self._failed(failures.SESSION_EXPIRED, "The session reached its longest duration"))

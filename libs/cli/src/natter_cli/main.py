@@ -44,6 +44,7 @@ def parser() -> ArgumentParser:
     _talk(commands.add_parser("talk", help="make a call with a WAV file or the microphone", description=_TALK))
     _tap(commands.add_parser("tap", help="show the messages of one call as a timeline", description=_TAP))
     _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
+    _swap(commands.add_parser("swap", help="give one service another model while calls go on", description=_SWAP))
     _init(commands.add_parser("init", help="make the keys of a stack", description=_INIT))
     _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
     return top
@@ -149,6 +150,42 @@ def _run_doctor(given: Namespace) -> int:
     from natter_cli import doctor
 
     return doctor.run(as_json=given.json)
+
+
+_SWAP = (
+    "Start SERVICE with another engine or model beside the one that runs, wait until it is ready, let the old one hand "
+    "its calls over, and remove it; or remove the new one, and say why. In a stack of `natter up` on this machine, "
+    "else in the docker compose project of this folder."
+)
+
+
+def _swap(command: ArgumentParser) -> None:
+    command.add_argument("service", choices=("turn", "stt", "llm", "tts"), help="which one")
+    command.add_argument("--engine", default="", help="its engine; without --model with that engine's default")
+    command.add_argument("--model", default="", help="its model")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="another setting; repeatable"
+    )
+    command.add_argument("--deadline", type=float, default=120.0, metavar="S", help="give up after so long (120)")
+    command.add_argument("-p", "--project", default="", help="of docker compose")
+    command.add_argument(
+        "-f", "--file", action="append", default=[], dest="files", help="of docker compose; repeatable"
+    )
+    command.set_defaults(command=_run_swap)
+
+
+def _run_swap(given: Namespace) -> int:
+    from natter_cli import swap
+
+    return swap.run(
+        service=given.service,
+        engine=given.engine,
+        model=given.model,
+        settings=given.settings,
+        deadline_s=given.deadline,
+        project=given.project,
+        files=given.files,
+    )
 
 
 _INIT = (

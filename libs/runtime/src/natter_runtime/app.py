@@ -73,9 +73,9 @@ class Service:
     """Serves until ``runtime.stopping`` is set; sets ``runtime.ready`` when it can."""
 
 
-def new_instance(service: str) -> str:
-    """Return a name for one instance that no other has."""
-    return f"{service}-{secrets.token_hex(4)}"
+def new_instance(name: str) -> str:
+    """Return a name for one instance that no other has, and that begins with ``name``."""
+    return f"{name}-{secrets.token_hex(4)}"
 
 
 async def serve_sessions(
@@ -131,7 +131,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> None:
     from natter_runtime.telemetry import tracer_for
 
-    instance = new_instance(service.name)
+    instance = new_instance(runtime_config.name or service.name)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

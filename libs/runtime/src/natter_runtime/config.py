@@ -152,6 +152,7 @@ class RuntimeConfig:
     calls_replicas: int = setting(
         1, "NATTER_CALLS_REPLICAS", "copies of the event log in a NATS cluster", low=1, high=5
     )
+    name: str = setting("", "NATTER_NAME", "what the instance's name begins with; empty: the service's own")
     capacity: int = setting(
         32, "NATTER_CAPACITY", "sessions one instance of a service takes at a time", unit="sessions", low=1
     )

@@ -26,6 +26,7 @@ from natter_runtime.bus import Bus
 from natter_runtime.clock import Clock, SystemClock
 from natter_runtime.config import RuntimeConfig, load
 from natter_runtime.errors import NatterError, UsageError
+from natter_runtime.executor import let_finish
 from natter_runtime.health import HealthServer
 from natter_runtime.host import Attend, Host
 from natter_runtime.metrics import Metrics
@@ -40,6 +41,8 @@ CONNECT_PATIENCE_S: Final = 30.0
 """How long a starting service waits for NATS."""
 LOG_KEEPER: Final = "gateway"
 """The service that creates the event log and sets its limits; no session is opened before it runs."""
+FINISH_S: Final = 5.0
+"""A process that ends waits so long for a model call that still runs."""
 TICK_S: Final = 0.25
 """How often it is looked whether the event loop is alive, and how late it is."""
 CONNECT_TRY_S: Final = 2.0
@@ -115,6 +118,7 @@ def main(service: Service) -> None:
         logs.configure(service.name, about.log_level, about.log_format, texts=about.log_text)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(service, runtime_config, config))
+        let_finish(FINISH_S)
     except NatterError as error:
         sys.stderr.write(f"natter-{service.name}: {error}\n")
         sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -15,13 +15,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from natter_runtime.clock import Clock, SystemClock
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+_THREAD: Final = "-model-"
+"""In the name of each thread that runs models."""
 
 
 class Priority(IntEnum):
@@ -63,7 +66,7 @@ class ModelExecutor:
         self._changed = threading.Condition()
         self._stopping = False
         self._threads = [
-            threading.Thread(target=self._loop, name=f"{name}-model-{index}", daemon=True) for index in range(threads)
+            threading.Thread(target=self._loop, name=f"{name}{_THREAD}{index}", daemon=True) for index in range(threads)
         ]
         for thread in self._threads:
             thread.start()
@@ -144,6 +147,18 @@ class ModelExecutor:
             except BaseException as raised:  # noqa: BLE001 - it is handed to whoever awaits the job
                 error = raised
         _hand_over(job, result, error)
+
+
+def let_finish(seconds: float) -> None:
+    """Wait, at the end of a process, for model calls that still run on executors that were closed.
+
+    A model's library that is torn down in the middle of a call takes the process down with it.
+    """
+    clock = SystemClock()
+    deadline = clock.monotonic() + seconds
+    for thread in threading.enumerate():
+        if _THREAD in thread.name:
+            thread.join(max(0.0, deadline - clock.monotonic()))
 
 
 def _hand_over(job: _Job, result: object, error: BaseException | None) -> None:

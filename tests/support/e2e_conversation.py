@@ -1,4 +1,7 @@
-"""A call as people make them: a question, a question that takes a tool, an answer that is spoken over."""
+"""A call as people make them: a question, a question that takes a tool, an answer that is spoken over.
+
+Over the knowledge of :data:`tests.support.e2e_stack.KNOWLEDGE`.
+"""
 
 from __future__ import annotations
 
@@ -14,40 +17,61 @@ SESSION: dict[str, Any] = {
 }
 TOOLS = {"gold_ring": '{"place": "on the table"}'}
 
+QUESTION, WANTS_TOOL, SPOKEN_OVER = "osr_03.wav", "osr_00.wav", "osr_07.wav"
+
 
 async def converse(caller: Caller) -> None:
-    """Have the conversation, over the knowledge of :data:`tests.support.e2e_stack.KNOWLEDGE`.
+    """Have the whole conversation.
 
     Raises:
         AssertionError: it does not go as it should.
     """
     await asyncio.sleep(0.5)
-    caller.say(corpus.need("osr_03.wav").path)
-    await caller.until("reply.done", 1)
-    caller.say(corpus.need("osr_00.wav").path)
-    await caller.until("tool.call")
-    await caller.until("reply.done", 3)  # what was said while the tool ran, and what came of it
-    caller.say(corpus.need("osr_03.wav").path)
-    await caller.until("reply.started", 4)
+    await ask(caller)
+    await ask_for_a_tool(caller)
+    await speak_over(caller)
+
+
+async def ask(caller: Caller) -> None:
+    """Ask what is in the knowledge, and hear the answer."""
+    done = len(caller.of("reply.done"))
+    caller.say(corpus.need(QUESTION).path)
+    event = await caller.until("reply.done", done + 1)
+    said = caller.of("transcript.agent")[-1]
+    assert "pink shell" in caller.of("transcript.user")[-1]["text"].lower()
+    assert (event["status"], said["interrupted"]) == ("completed", False)
+    assert "Captain Morgan" in said["text"]
+
+
+async def ask_for_a_tool(caller: Caller) -> None:
+    """Ask what only a tool knows: it is called once, and the answer is told."""
+    done, calls = len(caller.of("reply.done")), len(caller.of("tool.call"))
+    caller.say(corpus.need(WANTS_TOOL).path)
+    await caller.until("tool.call", calls + 1)
+    await caller.until("reply.done", done + 2)  # what was said while it ran, and what came of it
+    assert "gold ring" in caller.of("transcript.user")[-1]["text"].lower()
+    assert "on the table" in caller.of("transcript.agent")[-1]["text"]
+    assert len(caller.of("tool.call")) == calls + 1
+
+
+async def speak_over(caller: Caller) -> None:
+    """Ask, and speak over the answer: it stops, what was heard of it is told, and the new question is answered."""
+    done, started = len(caller.of("reply.done")), len(caller.of("reply.started"))
+    caller.say(corpus.need(QUESTION).path)
+    await caller.until("reply.started", started + 1)
     await asyncio.sleep(1.0)
-    caller.say(corpus.need("osr_07.wav").path)
-    await caller.until("reply.done", 5)
-    check(caller)
-
-
-def check(caller: Caller) -> None:
-    """Fail unless everything was understood, answered and stopped as it should be."""
-    heard = [event["text"].lower() for event in caller.of("transcript.user")]
-    for words, text in zip(("pink shell", "gold ring", "pink shell", "storm"), heard, strict=True):
-        assert words in text
-    said = [event["text"] for event in caller.of("transcript.agent")]
-    assert "Captain Morgan" in said[0]
-    assert "on the table" in said[2]
-    interrupted = caller.of("transcript.agent")[3]
+    caller.say(corpus.need(SPOKEN_OVER).path)
+    await caller.until("reply.done", done + 2)
+    stopped, answered = caller.of("reply.done")[-2:]
+    interrupted = caller.of("transcript.agent")[-2]
+    assert (stopped["status"], answered["status"]) == ("interrupted", "completed")
     assert interrupted["interrupted"] is True
-    assert 0 < len(interrupted["text"].split()) < len(said[0].split())
-    statuses = [event["status"] for event in caller.of("reply.done")]
-    assert statuses == ["completed", "completed", "completed", "interrupted", "completed"]
+    assert 0 < len(interrupted["text"].split()) < 17, "the whole answer has 17 words"
+    assert "storm" in caller.of("transcript.user")[-1]["text"].lower()
+    first = stopped["reply_id"]
+    at = next(i for i, told in enumerate(caller.told) if told.event is stopped)
+    late = [told for told in caller.told[at:] if told.event.get("reply_id") == first]
+    assert [told.event["type"] for told in late] == ["reply.done"], "nothing comes of it any more"
 
 
 def deviations_ms(caller: Caller) -> list[float]:

@@ -152,7 +152,7 @@ def test_a_service_hears_the_audio_that_it_works_on_and_no_other(stack: Stack) -
 
 
 async def several_calls(stack: Stack, count: int) -> None:
-    """Make calls at the same time, through all gateways, and have each answered: how well is another test's business."""
+    """Make calls at the same time, through all gateways, and have each answered; how well is not the question."""
 
     async def one(url: str) -> None:
         async with call(url, SESSION, stack.key()) as caller:

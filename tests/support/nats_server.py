@@ -1,6 +1,7 @@
 """A real nats-server for tests: from PATH, else in a container, else the test is skipped.
 
-Every server has a port and a JetStream store of its own and is stopped by its process id::
+``NATTER_TEST_NATS=container`` leaves out the one on PATH. Every server has a port and a JetStream store of its own and
+is stopped by its process id::
 
     @pytest.fixture(scope="session")
     def nats_url():
@@ -11,6 +12,7 @@ Every server has a port and a JetStream store of its own and is stopped by its p
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import subprocess
@@ -34,9 +36,13 @@ _PORT = 4222
 @contextlib.contextmanager
 def nats_server() -> Iterator[str]:
     """Yield the URL of a running server with JetStream; skips the test where none can be had."""
-    binary = shutil.which("nats-server")
-    with _process(binary) if binary else _container() as url:
+    binary = _binary()
+    with _process(binary) if binary else _container("-js") as url:
         yield url
+
+
+def _binary() -> str | None:
+    return None if os.environ.get("NATTER_TEST_NATS") == "container" else shutil.which("nats-server")
 
 
 @contextlib.contextmanager
@@ -45,16 +51,18 @@ def guarded_server(folder: Path) -> Iterator[str]:
 
     The password of each user is its name behind ``pw-``.
     """
-    binary = shutil.which("nats-server")
-    if binary is None:
-        pytest.skip("no nats-server on PATH")
-    conf = (ROOT / "deploy" / "nats" / "nats.conf").read_text()
-    (folder / "nats.conf").write_text(conf.replace("store_dir: /data", f'store_dir: "{folder}/data"'))
+    binary, conf = _binary(), (ROOT / "deploy" / "nats" / "nats.conf").read_text()
+    if binary is not None:
+        conf = conf.replace("store_dir: /data", f'store_dir: "{folder}/data"')
+    (folder / "nats.conf").write_text(conf)
     (folder / "secrets").mkdir()
     lines = [f'NATTER_NATS_{user.upper()}_PASSWORD: "pw-{user}"\n' for user in USERS]
     (folder / "secrets" / "passwords.conf").write_text("".join(lines))
-    command = [binary, "-c", str(folder / "nats.conf"), "-m", str(free_port())]
-    with _running(command, folder / "log") as url:
+    if binary is None:
+        server = _container("-c /etc/nats/nats.conf", folder)
+    else:
+        server = _running([binary, "-c", str(folder / "nats.conf"), "-m", str(free_port())], folder / "log")
+    with server as url:
         yield url
 
 
@@ -93,7 +101,7 @@ def _running(command: list[str], log: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _container() -> Iterator[str]:
+def _container(arguments: str, configuration: Path | None = None) -> Iterator[str]:
     docker = pytest.importorskip("docker", reason="no nats-server on PATH")
     from testcontainers.core.container import DockerContainer
 
@@ -101,7 +109,10 @@ def _container() -> Iterator[str]:
         docker.from_env(timeout=3).ping()
     except docker.errors.DockerException:
         pytest.skip("no nats-server on PATH, and no Docker engine answers")
-    with DockerContainer(_IMAGE).with_command("-js").with_exposed_ports(_PORT) as container:
+    asked = DockerContainer(_IMAGE).with_command(arguments).with_exposed_ports(_PORT)
+    if configuration is not None:
+        asked = asked.with_volume_mapping(str(configuration), "/etc/nats", "ro")
+    with asked as container:
         host, port = container.get_container_host_ip(), int(container.get_exposed_port(_PORT))
         _wait(port, lambda: True, lambda: str(container.get_logs()), host)
         yield f"nats://{host}:{port}"

@@ -1,26 +1,12 @@
-"""What is made from the code is as the code makes it: ``python scripts/generate.py`` writes it anew."""
+"""What is made from the code is as the code makes it: ``python -m scripts.generate`` writes it anew."""
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "scripts" / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-generate = _generator()
+from scripts import generate
 
 
 @pytest.mark.parametrize("path", generate.TARGETS, ids=lambda path: path.name)

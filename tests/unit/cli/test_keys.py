@@ -14,7 +14,7 @@ FILES = {
     "nats/passwords.conf",
     "gateway/api_keys",
     "gateway/secret",
-    *(f"{user}/nats_password" for user in ("gateway", "turn", "stt", "llm", "tts", "operator")),
+    *(f"{user}/nats_password" for user in ("gateway", "turn", "stt", "llm", "tts", "operator", "cluster")),
 }
 
 

@@ -23,6 +23,10 @@ from natter_protocol.subjects import SERVICES
 from natter_runtime.errors import UsageError
 
 USERS: Final = (*SERVICES, "operator")
+CLUSTER: Final = "cluster"
+"""The user that the servers of a cluster are for each other."""
+SERVERS: Final = ("nats-0.nats", "nats-1.nats", "nats-2.nats")
+"""The servers of a cluster, as deploy/kubernetes names them."""
 _BYTES: Final = 24
 _API_KEY: Final = "nk_"
 """What a generated key begins with, so that it is recognised where it should not be."""
@@ -49,8 +53,12 @@ def make(folder: Path, *, own_keys: bool) -> str:
     Args:
         own_keys: the operator has keys already, in NATTER_API_KEYS.
     """
-    passwords = {user: _kept(folder / user / "nats_password", secrets.token_urlsafe(_BYTES)) for user in USERS}
+    passwords = {
+        user: _kept(folder / user / "nats_password", secrets.token_urlsafe(_BYTES)) for user in (*USERS, CLUSTER)
+    }
     lines = [f'NATTER_NATS_{user.upper()}_PASSWORD: "{password}"\n' for user, password in passwords.items()]
+    routes = ", ".join(f'"nats://{CLUSTER}:{passwords[CLUSTER]}@{server}:6222"' for server in SERVERS)
+    lines.append(f"NATTER_NATS_ROUTES: [{routes}]\n")
     _write(folder / "nats" / "passwords.conf", "".join(lines))
     _kept(folder / "gateway" / "secret", secrets.token_urlsafe(_BYTES))
     key = folder / "gateway" / "api_keys"

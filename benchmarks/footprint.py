@@ -1,4 +1,4 @@
-"""What each service takes: memory when it waits and when it serves, CPU for each minute of a call.
+"""What each service takes: memory when it waits and when it serves, CPU and event log for each minute of a call.
 
 ::
 
@@ -18,6 +18,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from natter_runtime import bus_nats
+from natter_runtime.bus_nats import StreamLimits
 from tests.support import e2e_stack
 from tests.support.e2e_caller import call
 from tests.support.e2e_conversation import SESSION, ask
@@ -70,15 +72,26 @@ async def callers(url: str, count: int) -> None:
             group.create_task(one(number))
 
 
+async def log_kb(url: str) -> float:
+    """Return how much the event log holds, in kB."""
+    bus = await bus_nats.connect(url, name="footprint")
+    try:
+        return await bus.log.fullness() * StreamLimits().max_bytes / 1000
+    finally:
+        await bus.close()
+
+
 def main() -> None:
     """Measure, and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     with tempfile.TemporaryDirectory() as folder, e2e_stack.stack(Path(folder)) as url:
+        (nats,) = Path(folder).rglob("nats-*/url")
         running: Mapping[str, int] = pids()
         waiting = {service: memory_mb(pid) for service, pid in running.items()}
         before, began = {service: cpu_s(pid) for service, pid in running.items()}, time.monotonic()
         asyncio.run(callers(url, count))
         minutes = (time.monotonic() - began) / 60
+        kept = asyncio.run(log_kb(nats.read_text()))
         print(f"{count} calls at once for {60 * minutes:.0f} s:")
         for service in SERVICES:
             used = cpu_s(running[service]) - before[service]
@@ -86,6 +99,7 @@ def main() -> None:
                 f"  {service:<12} {waiting[service]:5.0f} MB waiting, {memory_mb(running[service]):5.0f} MB serving, "
                 f"{used / minutes / count:5.1f} s of CPU a minute of call"
             )
+        print(f"  the event log holds {kept / minutes / count:.0f} kB a minute of call")
 
 
 if __name__ == "__main__":

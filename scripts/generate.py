@@ -123,6 +123,7 @@ http: 127.0.0.1:8222
 """
 _CLUSTER: Final = """\
 
+include "secrets/cluster.conf"
 server_name: $POD_NAME
 http: 0.0.0.0:8222 # for the probes of Kubernetes; no port of a service leads there
 

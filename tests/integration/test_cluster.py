@@ -8,10 +8,11 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import yaml
@@ -20,7 +21,6 @@ from natter_cli import keys
 from natter_protocol import subjects
 from natter_protocol.base import Lane
 from natter_runtime import bus_nats
-from natter_runtime.bus import Bus, Stored
 from natter_runtime.bus_nats import Login, StreamLimits
 from natter_runtime.errors import LogError
 from tests.support.nats_server import free_port
@@ -29,6 +29,8 @@ pytestmark = pytest.mark.nats
 
 CONFIG = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes" / "nats-config.yaml"
 START_S = 30.0
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -47,16 +49,17 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         pytest.skip("no nats-server on PATH")
     keys.make(tmp_path / "keys", own_keys=False)
     conf: str = yaml.safe_load(CONFIG.read_text())["data"]["nats.conf"]
-    passwords = (tmp_path / "keys" / "nats" / "passwords.conf").read_text()
+    secrets = tmp_path / "keys" / "nats"
+    cluster = (secrets / "cluster.conf").read_text()
     clients, routes, probes = ([free_port() for _ in range(3)] for _ in range(3))
     for number, port in enumerate(routes):
-        passwords = passwords.replace(f"nats-{number}.nats:6222", f"127.0.0.1:{port}")
+        cluster = cluster.replace(f"nats-{number}.nats:6222", f"127.0.0.1:{port}")
     servers = []
     try:
         for number in range(3):
             folder = tmp_path / str(number)
-            (folder / "secrets").mkdir(parents=True)
-            (folder / "secrets" / "passwords.conf").write_text(passwords)
+            shutil.copytree(secrets, folder / "secrets")
+            (folder / "secrets" / "cluster.conf").write_text(cluster)
             here = conf.replace("store_dir: /data", f'store_dir: "{folder}/data"')
             for public, port in (("4222", clients), ("6222", routes), ("8222", probes)):
                 here = here.replace(f"0.0.0.0:{public}", f"127.0.0.1:{port[number]}")
@@ -91,18 +94,23 @@ async def test_a_fact_survives_the_loss_of_a_server(cluster: Cluster) -> None:
     cluster.servers[0].kill()
     other = await bus_nats.connect(",".join(cluster.urls[1:]), name="test", login=login, keep_log=False)
     try:
-        assert [stored.sequence for stored in await once_elected(other, "sess_1")] == [number]
-        again = subjects.build("sess_1", Lane.EVT, "session", "closed")
-        assert await (await other.log.append(again, b"{}", id="gateway.1.2")) == number + 1
+        stored = await once_elected(lambda: other.log.read(subjects.lane("sess_1", Lane.EVT)))
+        assert [event.sequence for event in stored] == [number]
+        later = subjects.build("sess_1", Lane.EVT, "session", "closed")
+
+        async def append() -> int:
+            return await (await other.log.append(later, b"{}", id="gateway.1.2"))
+
+        assert await once_elected(append) == number + 1
     finally:
         await other.close()
 
 
-async def once_elected(bus: Bus, session: str) -> list[Stored]:
-    """Read the log as soon as the others have agreed who leads them now."""
+async def once_elected(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask the log as soon as the others have agreed who leads them now."""
     async with asyncio.timeout(START_S):
         while True:
             try:
-                return await bus.log.read(subjects.lane(session, Lane.EVT))
+                return await ask()
             except LogError:
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.1)

@@ -9,22 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from natter_cli.keys import USERS
 from natter_protocol import rights, subjects
 from natter_protocol.base import Lane
 from natter_runtime import bus_nats
 from natter_runtime.bus import Bus
 from natter_runtime.bus_nats import Login, NatsBus
 from natter_runtime.errors import BusError, LogError
-from tests.support.nats_server import USERS, guarded_server
+from tests.support.nats_server import guarded_server
 
 pytestmark = pytest.mark.nats
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Its URL, and where its keys are."""
     folder = tmp_path_factory.mktemp("nats")
     with guarded_server(folder) as url:
-        yield url, folder / "log"
+        yield url, folder / "keys"
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ async def buses(server: tuple[str, Path]) -> AsyncIterator[dict[str, NatsBus]]:
     async with AsyncExitStack() as stack:
         connected: dict[str, NatsBus] = {}
         for user in USERS:
-            login = Login(user, f"pw-{user}")
+            login = Login(user, (server[1] / user / "nats_password").read_text())
             bus = await bus_nats.connect(
                 server[0], name=user, login=login, keep_log=user == "gateway", connect_timeout=5, log_timeout=0.5
             )
@@ -126,5 +128,6 @@ async def test_all_read_the_log_and_only_the_gateway_keeps_it(buses: dict[str, N
 async def test_who_is_nobody_stays_outside(server: tuple[str, Path]) -> None:
     with pytest.raises(BusError, match="no NATS server"):
         await bus_nats.connect(server[0], name="x", connect_timeout=0.5)
+    wrong = Login("stt", (server[1] / "tts" / "nats_password").read_text())
     with pytest.raises(BusError, match="no NATS server"):
-        await bus_nats.connect(server[0], name="x", login=Login("stt", "pw-tts"), connect_timeout=0.5)
+        await bus_nats.connect(server[0], name="x", login=wrong, connect_timeout=0.5)

@@ -107,6 +107,31 @@ class Caller:
             raise AssertionError(f"no {number}. {kind} in {PATIENCE_S} s, only {self.kinds()}") from None
         return self.of(kind)[number - 1]
 
+    async def understood(self) -> int:
+        """Wait until what is said next is understood; return where that stands among all that was told."""
+        await self.until("transcript.user", len(self.of("transcript.user")) + 1)
+        return max(index for index, told in enumerate(self.told) if told.event["type"] == "transcript.user")
+
+    async def answered(self, since: int, number: int = 1) -> list[dict[str, Any]]:
+        """Wait for the end of the first replies, ``number`` of them, that began behind ``since``; return the ends."""
+
+        def begun() -> list[str]:
+            later = (told.event for told in self.told[since:])
+            return [event["reply_id"] for event in later if event["type"] == "reply.started"][:number]
+
+        def ended() -> list[dict[str, Any]]:
+            return [event for event in self.of("reply.done") if event["reply_id"] in begun()]
+
+        count = len(self.of("reply.done"))
+        while len(ended()) < number:
+            count += 1
+            await self.until("reply.done", count)
+        return ended()
+
+    def said(self, reply: str) -> dict[str, Any]:
+        """Return the transcript of a reply that has ended."""
+        return next(event for event in self.of("transcript.agent") if event["reply_id"] == reply)
+
     def kinds(self) -> list[str]:
         """Return the types of all events, repetitions left out."""
         kinds: list[str] = []

@@ -34,44 +34,43 @@ async def converse(caller: Caller) -> None:
 
 async def ask(caller: Caller) -> None:
     """Ask what is in the knowledge, and hear the answer."""
-    done = len(caller.of("reply.done"))
     caller.say(corpus.need(QUESTION).path)
-    event = await caller.until("reply.done", done + 1)
-    said = caller.of("transcript.agent")[-1]
-    assert "pink shell" in caller.of("transcript.user")[-1]["text"].lower()
-    assert (event["status"], said["interrupted"]) == ("completed", False)
-    assert "Captain Morgan" in said["text"]
+    at = await caller.understood()
+    assert "pink shell" in caller.told[at].event["text"].lower()
+    (done,) = await caller.answered(at)
+    said = caller.said(done["reply_id"])
+    assert (done["status"], said["interrupted"]) == ("completed", False), said
+    assert "Captain Morgan" in said["text"], f"{said} after {caller.kinds()}"
 
 
 async def ask_for_a_tool(caller: Caller) -> None:
     """Ask what only a tool knows: it is called once, and the answer is told."""
-    done, calls = len(caller.of("reply.done")), len(caller.of("tool.call"))
+    calls = len(caller.of("tool.call"))
     caller.say(corpus.need(WANTS_TOOL).path)
-    await caller.until("tool.call", calls + 1)
-    await caller.until("reply.done", done + 2)  # what was said while it ran, and what came of it
-    assert "gold ring" in caller.of("transcript.user")[-1]["text"].lower()
-    assert "on the table" in caller.of("transcript.agent")[-1]["text"]
+    at = await caller.understood()
+    assert "gold ring" in caller.told[at].event["text"].lower()
+    _, told = await caller.answered(at, 2)  # what was said while it ran, and what came of it
+    assert "on the table" in caller.said(told["reply_id"])["text"]
     assert len(caller.of("tool.call")) == calls + 1
 
 
 async def speak_over(caller: Caller) -> None:
     """Ask, and speak over the answer: it stops, what was heard of it is told, and the new question is answered."""
-    done, started = len(caller.of("reply.done")), len(caller.of("reply.started"))
+    started = len(caller.of("reply.started"))
     caller.say(corpus.need(QUESTION).path)
     await caller.until("reply.started", started + 1)
     await asyncio.sleep(1.0)
     caller.say(corpus.need(SPOKEN_OVER).path)
-    await caller.until("reply.done", done + 2)
-    stopped, answered = caller.of("reply.done")[-2:]
-    interrupted = caller.of("transcript.agent")[-2]
-    assert (stopped["status"], answered["status"]) == ("interrupted", "completed")
-    assert interrupted["interrupted"] is True
-    assert 0 < len(interrupted["text"].split()) < 17, "the whole answer has 17 words"
-    assert "storm" in caller.of("transcript.user")[-1]["text"].lower()
-    first = stopped["reply_id"]
-    at = next(i for i, told in enumerate(caller.told) if told.event is stopped)
-    late = [told for told in caller.told[at:] if told.event.get("reply_id") == first]
-    assert [told.event["type"] for told in late] == ["reply.done"], "nothing comes of it any more"
+    at = await caller.understood()
+    assert "storm" in caller.told[at].event["text"].lower()
+    (answered,) = await caller.answered(at)
+    assert answered["status"] == "completed"
+    reply = caller.of("reply.started")[started]["reply_id"]
+    said = caller.said(reply)
+    assert said["interrupted"] is True
+    assert 0 < len(said["text"].split()) < 17, "the whole answer has 17 words"
+    mine = [told.event["type"] for told in caller.told if told.event.get("reply_id") == reply]
+    assert mine[-1] == "reply.done", "nothing comes of it any more"
 
 
 def deviations_ms(caller: Caller) -> list[float]:

@@ -23,10 +23,9 @@ from pathlib import Path
 
 import pytest
 
-from natter_protocol.subjects import SERVICES
+from natter_cli import keys
 
 ROOT = Path(__file__).resolve().parents[2]
-USERS = (*SERVICES, "operator")
 _START_S = 15.0
 _STOP_S = 5.0
 _IMAGE = "nats:2.10-alpine"
@@ -49,15 +48,14 @@ def _binary() -> str | None:
 def guarded_server(folder: Path) -> Iterator[str]:
     """Yield the URL of a server with the users and rights of ``deploy/nats/nats.conf``; its log is in ``folder``.
 
-    The password of each user is its name behind ``pw-``.
+    The keys are in its subfolder ``keys``, as ``natter init`` makes them.
     """
     binary, conf = _binary(), (ROOT / "deploy" / "nats" / "nats.conf").read_text()
     if binary is not None:
         conf = conf.replace("store_dir: /data", f'store_dir: "{folder}/data"')
     (folder / "nats.conf").write_text(conf)
-    (folder / "secrets").mkdir()
-    lines = [f'NATTER_NATS_{user.upper()}_PASSWORD: "pw-{user}"\n' for user in USERS]
-    (folder / "secrets" / "passwords.conf").write_text("".join(lines))
+    keys.make(folder / "keys", own_keys=False)
+    shutil.copytree(folder / "keys" / "nats", folder / "secrets")
     if binary is None:
         server = _container("-c /etc/nats/nats.conf", folder)
     else:

@@ -12,6 +12,7 @@ from natter_runtime.errors import UsageError
 
 FILES = {
     "nats/passwords.conf",
+    "nats/cluster.conf",
     "gateway/api_keys",
     "gateway/secret",
     *(f"{user}/nats_password" for user in ("gateway", "turn", "stt", "llm", "tts", "operator", "cluster")),

@@ -3,6 +3,7 @@
 ::
 
     FOLDER/nats/passwords.conf     the passwords of all users, as deploy/nats/nats.conf includes them
+    FOLDER/nats/cluster.conf       the password that the servers of a cluster have for each other
     FOLDER/<service>/nats_password its own, for NATTER_NATS_PASSWORD_FILE
     FOLDER/operator/nats_password  for `natter tap` and `natter swap`
     FOLDER/gateway/api_keys        for NATTER_API_KEYS_FILE
@@ -53,13 +54,13 @@ def make(folder: Path, *, own_keys: bool) -> str:
     Args:
         own_keys: the operator has keys already, in NATTER_API_KEYS.
     """
-    passwords = {
-        user: _kept(folder / user / "nats_password", secrets.token_urlsafe(_BYTES)) for user in (*USERS, CLUSTER)
-    }
+    passwords = {user: _kept(folder / user / "nats_password", secrets.token_urlsafe(_BYTES)) for user in USERS}
     lines = [f'NATTER_NATS_{user.upper()}_PASSWORD: "{password}"\n' for user, password in passwords.items()]
-    routes = ", ".join(f'"nats://{CLUSTER}:{passwords[CLUSTER]}@{server}:6222"' for server in SERVERS)
-    lines.append(f"NATTER_NATS_ROUTES: [{routes}]\n")
     _write(folder / "nats" / "passwords.conf", "".join(lines))
+    own = _kept(folder / CLUSTER / "nats_password", secrets.token_urlsafe(_BYTES))
+    routes = ", ".join(f'"nats://{CLUSTER}:{own}@{server}:6222"' for server in SERVERS)
+    lines = [f'NATTER_NATS_CLUSTER_PASSWORD: "{own}"\n', f"NATTER_NATS_ROUTES: [{routes}]\n"]
+    _write(folder / "nats" / "cluster.conf", "".join(lines))  # apart: nats-server refuses what it does not use
     _kept(folder / "gateway" / "secret", secrets.token_urlsafe(_BYTES))
     key = folder / "gateway" / "api_keys"
     if own_keys or key.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import signal
 import socket
@@ -215,16 +216,15 @@ class Stack:
         trial = Trial(self._say, self._give_up)
         new = Keeper(part, trial.say, self._clock, trial.gave_up)
         spawn(self._group, new.run(), part.name)
-        try:
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(changeover.discard, new)
+            tell(f"a new {part.name} is started beside the old; waiting until it is ready")
             bus = await self._connect(self._url)
             try:
-                tell(f"a new {part.name} is started beside the old; waiting until it is ready")
                 pong = await changeover.proved(bus, part.name, name, trial)
             finally:
                 await bus.close()
-        except BaseException:
-            await changeover.discard(new)
-            raise
+            undo.pop_all()
         trial.keep()
         self._keepers[part.name] = new
         tell(f"{pong.engine} {pong.model} is ready; the old one hands its sessions over")

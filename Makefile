@@ -36,7 +36,7 @@ imports: setup ## check who imports whom
 	@$(BIN)/lint-imports --no-logo
 
 types: setup ## check the types
-	@$(BIN)/mypy libs services
+	@$(BIN)/mypy libs services benchmarks
 
 e2e: setup models ## real speech through the real stack
 	@$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)

@@ -67,7 +67,7 @@ async def say(caller: Caller, number: int) -> Said:
 def answered(caller: Caller) -> bool:
     """Whether a reply has begun since the user was understood last."""
     kinds = [told.event["type"] for told in caller.told if told.event["type"] in ("transcript.user", "reply.started")]
-    return kinds[-1] == "reply.started"
+    return bool(kinds[-1] == "reply.started")
 
 
 async def measure(url: str, key: str, swap: Callable[[int], Any]) -> None:

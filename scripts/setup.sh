@@ -27,13 +27,13 @@ apt_install() {
   } >/dev/null 2>&1
 }
 
-# Prints the first Python that is new enough; the one that .venv was made with comes first, whatever PATH says today.
-# A shim that stands for no Python does not count: it is asked.
+# Prints the first Python that is new enough; the one that .venv was made with comes first, whatever PATH says today,
+# and it has one name whoever asks. A shim that stands for no Python does not count: it is asked.
 find_python() {
   local name
   for name in .venv/bin/python python3 python3.13 python3.12 python3.11 python3.14; do
     if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-      "$name" -c 'import sys; print(sys._base_executable)'
+      "$name" -c 'import os, sys; print(os.path.realpath(sys._base_executable))'
       return
     fi
   done

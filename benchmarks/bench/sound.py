@@ -48,6 +48,21 @@ def bounds(audio: Audio, floor_db: float = -40.0) -> tuple[int, int]:
     return (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, 0)
 
 
+def spoken_bounds(audio: Audio, below_db: float = 22.0, margin_s: float = 0.03) -> tuple[int, int]:
+    """Return where speech begins and ends in a recording whose room can be heard before and after it.
+
+    Speech is what is no more than ``below_db`` softer than the louder half of the recording, in frames of
+    10 ms; ``margin_s`` is left before and after.
+    """
+    frames = audio[: len(audio) // 160 * 160].reshape(-1, 160)
+    levels = 10 * np.log10(np.mean(np.square(frames), axis=1) + 1e-12)
+    loud = np.flatnonzero(levels > level_db(audio) - below_db)
+    if not len(loud):
+        return 0, 0
+    margin = round(margin_s * RATE)
+    return max(0, int(loud[0]) * 160 - margin), min(len(audio), (int(loud[-1]) + 1) * 160 + margin)
+
+
 def faded(audio: Audio, ms: float = 5.0) -> Audio:
     """Return ``audio`` with its ends faded, so that a cut makes no click."""
     out = audio.copy()
@@ -59,11 +74,17 @@ def faded(audio: Audio, ms: float = 5.0) -> Audio:
     return out
 
 
-def with_hole(audio: Audio, at: int, seconds: float) -> tuple[Audio, int, int]:
-    """Return ``audio`` with silence put in at sample ``at``, and where the silence begins and ends."""
-    first, second = faded(audio[:at]), faded(audio[at:])
+def with_hole(audio: Audio, end: int, start: int, seconds: float) -> tuple[Audio, tuple[int, int]]:
+    """Return ``audio`` with its sound between ``end`` and ``start`` replaced by silence, and where that lies.
+
+    ``end`` is where the word before the pause ends, ``start`` where the next begins. Both sides are cut
+    hard at what can be heard, so the silence is exactly as long as it is said to be.
+    """
+    first, second = audio[:end], audio[start:]
+    first = faded(first[: bounds(first)[1]])
+    second = faded(second[bounds(second)[0] :])
     hole = silence(seconds)
-    return np.concatenate([first, hole, second]), len(first), len(first) + len(hole)
+    return np.concatenate([first, hole, second]), (len(first), len(first) + len(hole))
 
 
 def mixed(audio: Audio, other: Audio, at: int = 0) -> Audio:
@@ -96,6 +117,25 @@ def reverb(audio: Audio, seconds: float, rng: np.random.Generator, wet: float = 
     echo = np.convolve(audio, tail)[: len(audio)]
     out: Audio = ((1 - wet) * audio + wet * echo).astype(np.float32)
     return out
+
+
+def off_axis(audio: Audio, rng: np.random.Generator, db: float = -12.0, hertz: float = 2500.0) -> Audio:
+    """Return ``audio`` as of somebody who does not speak into the microphone: dull, across the room, softer."""
+    heard = reverb(low_pass(audio, hertz), 0.3, rng)
+    return scaled(at_level(heard, level_db(audio)), db)
+
+
+def cough(rng: np.random.Generator) -> Audio:
+    """Return one to three bursts of breath, each with a sharp beginning; unit peak."""
+    bursts = []
+    for _ in range(int(rng.integers(1, 4))):
+        length = int(rng.uniform(0.12, 0.25) * RATE)
+        time = np.arange(length) / length
+        burst = low_pass(pink(length / RATE, rng)[:length], 3000.0) * np.minimum(1, 12 * time) * np.exp(-4 * time)
+        bursts += [burst.astype(np.float32), silence(float(rng.uniform(0.05, 0.2)))]
+    out = np.concatenate(bursts)
+    loud: Audio = (out / (np.max(np.abs(out)) + 1e-9)).astype(np.float32)
+    return loud
 
 
 def white(seconds: float, rng: np.random.Generator) -> Audio:

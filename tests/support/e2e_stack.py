@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +93,12 @@ def stack(tmp: Path, *arguments: str, **settings: str) -> Iterator[str]:
     port = free_port()
     knowledge = tmp / "knowledge.md"
     knowledge.write_text(KNOWLEDGE, encoding="utf-8")
-    env = environment(
-        NATTER_PORT=str(port), NATTER_DEMO_KNOWLEDGE=str(knowledge), XDG_STATE_HOME=str(tmp / "state"), **settings
-    )
+    own = {
+        "NATTER_PORT": str(port),
+        "NATTER_DEMO_KNOWLEDGE": str(knowledge),
+        "XDG_STATE_HOME": str(tmp / "state"),
+    }
+    env = environment(**own | settings)
     log = tmp / "up.log"
     with process("natter_cli", "up", "--no-fetch", *arguments, env=env, log=log) as running:
 
@@ -117,6 +122,13 @@ class Call:
         """Return the events of one type, in order."""
         return [event for event in self.events if event["type"] == kind]
 
+    @property
+    def told(self) -> str:
+        """What both sides said, for the message of a failure."""
+        sides = {"transcript.user": "you", "transcript.agent": "agent"}
+        said = [event for event in self.events if event["type"] in sides]
+        return "\n".join(f"{event['t']:6.2f} {sides[event['type']]}: {event['text']}" for event in said)
+
 
 def talk(url: str, clip: Path, tmp: Path, *arguments: str) -> Call:
     """Make a call as ``natter talk --wav`` does."""
@@ -134,6 +146,21 @@ def talk(url: str, clip: Path, tmp: Path, *arguments: str) -> Call:
     with wave.open(str(out)) as wav:
         samples = np.frombuffer(wav.readframes(wav.getnframes()), "<i2").astype(np.float32) / 32768
     return Call(events, samples)
+
+
+def assert_spoken(call: Call, text: str) -> None:
+    """Fail unless what a player would have played says ``text``, as far as the recogniser can tell.
+
+    A machine that is busy with other things stutters, and the recogniser is small: letters are compared. What
+    says something else is below 0.5 (measured with the other answers of the knowledge file).
+    """
+    heard = transcribe(call.audio)
+    alike = SequenceMatcher(None, _letters(text), _letters(heard), autojunk=False).ratio()
+    assert alike > 0.75, f"heard {heard!r} instead of {text!r} ({alike:.2f})"
+
+
+def _letters(text: str) -> str:
+    return re.sub("[^a-z]+", " ", text.lower())
 
 
 def transcribe(audio: np.ndarray, rate: int = 24_000) -> str:

@@ -82,12 +82,13 @@ class Place:
 
 @asynccontextmanager
 async def gateway(**settings: Any) -> AsyncIterator[Place]:
-    """Run a gateway with one worker of each kind."""
+    """Run a gateway with one worker of each kind; ``capacity`` is how many sessions it takes."""
     without = settings.pop("without", ())
+    capacity = settings.pop("capacity", RuntimeConfig().capacity)
     broker = MemoryBroker()
     port = free_port()
     config = GatewayConfig(port=port, **settings)
-    runtime = Runtime("gateway", "gateway-test", RuntimeConfig(), broker.bus(), Metrics("gateway"))
+    runtime = Runtime("gateway", "gateway-test", RuntimeConfig(capacity=capacity), broker.bus(), Metrics("gateway"))
     async with asyncio.TaskGroup() as group:
         place = Place(f"ws://127.0.0.1:{port}/v1/ws", broker, runtime, {}, group)
         for name in WORKERS:

@@ -36,10 +36,18 @@ class SttEngineContract:
         assert 0 < heard.confidence <= 1
         assert heard.ends_sentence is not None
         assert 0 <= heard.ends_sentence <= 1
+        assert heard.language in engine.info.languages
 
     def test_it_hears_the_same_again(self, engine: Engine, speech: Passage) -> None:
         stream = engine.open(StreamOptions())
         assert stream.decode(speech) == stream.decode(speech)
+
+    def test_with_care_it_hears_words_too(self, engine: Engine, speech: Passage) -> None:
+        stream = engine.open(StreamOptions())
+        careful = stream.decode(speech, careful=True)
+        assert careful.text
+        assert careful.confidence is not None
+        assert stream.decode(speech, careful=True) == careful
 
     def test_it_leaves_the_audio_alone(self, engine: Engine, speech: Passage) -> None:
         before = speech.samples.copy()

@@ -22,6 +22,8 @@ class Watched:
         self.info = info or engine.info
         self.asked: list[tuple[int, int, str]] = []
         """First sample, end and draft of every decode."""
+        self.careful: list[bool] = []
+        """Whether each decode was allowed to take its time."""
         self.opened: list[StreamOptions] = []
         self.failing = False
         self.gate: threading.Event | None = None
@@ -35,13 +37,14 @@ class Watched:
         self.opened.append(options)
         return self
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         self.asked.append((passage.first_sample, passage.end_sample, draft.text if draft else ""))
+        self.careful.append(careful)
         if self.gate is not None:
             assert self.gate.wait(5), "the test never opened the gate"
         if self.failing:
             raise EngineError("no", retryable=True)
-        return self._engine.decode(passage, draft)
+        return self._engine.decode(passage, draft, careful=careful)
 
 
 class Broken(Watched):
@@ -51,5 +54,5 @@ class Broken(Watched):
         super().__init__(engine)
         self._error = error
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         raise self._error()

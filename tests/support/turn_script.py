@@ -1,6 +1,6 @@
 """Scripted conversations for the turn machine: what happens, and what must be said.
 
-A script is a list of steps, each with one key:
+A script's ``policy`` changes :data:`BASE`. Its ``steps`` have one key each:
 
 ``speech: 1.2``        the user speaks for 1.2 s
 ``silence: 0.4``       the user is silent for 0.4 s (audio goes on)
@@ -16,7 +16,14 @@ A script is a list of steps, each with one key:
 ``expect: [...]``      what was said since the last ``expect``, in order: types, or ``{type: {fields}}``
 ``state: paused``      where the machine stands
 
-Windows are 32 ms; ``turn.probability`` is not listed.
+``voice: {level_db: -26, brightness_db: -12}``  how what is said sounds from here on; ``{}``: not measured
+``echo: 0.9``          how far the agent's own voice explains what is heard from here on
+``asks: "text"``       a reply with this text was heard to its end
+``near_end: 3``        the last words of reply 3 are being heard
+``policy: {...}``      the policy is changed to this
+``decided: [...]``     the decisions since the last ``decided``: steps, or ``{step: {fields}}``
+
+Windows are 32 ms; ``turn.probability`` and ``turn.decided`` are not listed by ``expect``.
 """
 
 from __future__ import annotations
@@ -30,15 +37,17 @@ import yaml
 from natter_protocol.base import Message
 from natter_protocol.reply import Outcome
 from natter_protocol.settings import TranscriptionMode, TurnPolicy
-from natter_protocol.turn import Cause, TurnProbability
+from natter_protocol.turn import Cause, TurnDecided, TurnProbability
 from natter_turn.actions import Ask
 from natter_turn.activity import WINDOW
 from natter_turn.inputs import (
     Audible,
+    Changed,
     Heard,
     Input,
     Judged,
     ReplyEnded,
+    ReplyNearEnd,
     ReplyTold,
     ToolRan,
     Wanted,
@@ -50,6 +59,8 @@ from natter_turn.memory import Memory
 from natter_turn.policy import resolve
 
 WINDOW_S = WINDOW / 16_000
+BASE = {"eager": False, "min_silence_ms": 200, "max_silence_ms": 1600}
+"""The policy of a script that states none: what surely is over is over after 0.2 s, and nothing is begun before."""
 
 
 @dataclass
@@ -61,12 +72,17 @@ class Conversation:
     position: int = 0
     said: list[Message] = field(default_factory=list)
     ask: Ask | None = None
+    decided: list[TurnDecided] = field(default_factory=list)
+    voice: dict[str, float] = field(default_factory=dict)
+    echo: float = 0.0
 
     def feed(self, input: Input) -> None:
         """Give one input to the machine."""
         for action in self.machine.handle(input, self.now):
             if isinstance(action, Ask):
                 self.ask = action
+            elif isinstance(action, TurnDecided):
+                self.decided.append(action)
             elif not isinstance(action, TurnProbability):
                 self.said.append(action)
 
@@ -88,7 +104,7 @@ class Conversation:
         for _ in range(round(seconds / WINDOW_S)):
             self.pass_time(WINDOW_S)
             self.position += WINDOW
-            self.feed(Window(self.position, probability))
+            self.feed(Window(self.position, probability, echo=self.echo, **self.voice))
 
     def step(self, key: str, value: Any) -> None:
         """Perform one step of a script."""
@@ -109,6 +125,20 @@ class Conversation:
                 self.feed(Audible(value))
             case "ended":
                 self.feed(ReplyEnded(value, Outcome.COMPLETED))
+            case "asks":
+                assert memory.reply is not None, "no reply is on its way"
+                self.feed(ReplyEnded(memory.reply.epoch, Outcome.COMPLETED, value))
+            case "near_end":
+                self.feed(ReplyNearEnd(value))
+            case "voice":
+                self.voice = value
+            case "echo":
+                self.echo = value
+            case "policy":
+                self.feed(Changed(resolve(TurnPolicy(**value), None), wanted=memory.wanted))
+            case "decided":
+                self.compare([(fact.step.value, fact) for fact in self.decided], value)
+                self.decided = []
             case "told":
                 assert memory.reply is not None, "no reply is on its way"
                 self.feed(ReplyTold(memory.reply.epoch, value))
@@ -133,14 +163,18 @@ class Conversation:
 
     def expect(self, wanted: list[Any]) -> None:
         """Compare what was said since the last time."""
-        names = [next(iter(item)) if isinstance(item, dict) else item for item in wanted]
         said, self.said = self.said, []
-        assert [message.type_name() for message in said] == names
-        for message, item in zip(said, wanted, strict=True):
-            for name, value in (item[message.type_name()] if isinstance(item, dict) else {}).items():
-                actual = getattr(message, name)
+        self.compare([(message.type_name(), message) for message in said], wanted)
+
+    def compare(self, told: list[tuple[str, Message]], wanted: list[Any]) -> None:
+        """Compare messages with what was wanted: names, or names with some of the fields."""
+        names = [next(iter(item)) if isinstance(item, dict) else item for item in wanted]
+        assert [name for name, _ in told] == names
+        for (name, message), item in zip(told, wanted, strict=True):
+            for field_name, value in (item[name] if isinstance(item, dict) else {}).items():
+                actual = getattr(message, field_name)
                 actual = list(actual) if isinstance(actual, tuple) else actual
-                assert actual == value, f"{message.type_name()}.{name} is {actual!r}, not {value!r}"
+                assert actual == value, f"{name}.{field_name} is {actual!r}, not {value!r}"
 
 
 def load(path: Path) -> list[tuple[str, dict[str, Any]]]:
@@ -150,7 +184,7 @@ def load(path: Path) -> list[tuple[str, dict[str, Any]]]:
 
 def play(script: dict[str, Any]) -> Conversation:
     """Run one conversation; raises AssertionError where it is not as scripted."""
-    stated = TurnPolicy(**script.get("policy", {}))
+    stated = TurnPolicy(**BASE | script.get("policy", {}))
     mode = TranscriptionMode(script["mode"]) if "mode" in script else None
     conversation = Conversation(Machine(Memory(resolve(stated, mode))))
     for number, step in enumerate(script["steps"], 1):

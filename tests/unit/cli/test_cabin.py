@@ -152,6 +152,16 @@ async def test_a_missing_model_is_one_line(caplog: pytest.LogCaptureFixture) -> 
     assert record.exc_info is None
 
 
+async def test_a_setting_that_only_the_engine_finds_wrong_is_not_tried_again() -> None:
+    async def serve(settings: Settings, runtime: Runtime) -> None:
+        raise UsageError("NATTER_STT_ENGINE=x needs NATTER_STT_MODEL")
+
+    problems: list[str] = []
+    service = Service("stt", Settings, serve)
+    await Member(service, RuntimeConfig(), {}, MemoryBroker(), ManualClock(), problems.append).run()
+    assert problems == ["stt cannot start: NATTER_STT_ENGINE=x needs NATTER_STT_MODEL"]
+
+
 def test_a_wrong_setting_is_told_before_anything_runs() -> None:
     with pytest.raises(UsageError, match="NATTER_TEST_NUMBER='x'"):
         Member(

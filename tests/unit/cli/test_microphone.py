@@ -72,6 +72,23 @@ def test_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
         microphone.Devices()
 
 
+@pytest.mark.parametrize("error", [OSError("PortAudio library not found"), ImportError("none")])
+def test_a_library_that_is_missing_is_told_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(name: str, *_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    monkeypatch.setattr("builtins.__import__", broken)
+    with pytest.raises(UsageError) as raised:
+        microphone.library()
+    assert str(raised.value) == (
+        f"the microphone needs sounddevice ({error}). "
+        "Install it (Python: sounddevice; Debian below it: apt install libportaudio2), or use --wav FILE"
+    )
+
+
 def test_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(UsageError, match=r"the microphone needs sounddevice.*or use --wav FILE"):

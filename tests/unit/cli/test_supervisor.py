@@ -109,6 +109,18 @@ async def test_given_up_after_five_failures(monkeypatch: pytest.MonkeyPatch) -> 
     assert len([line for name, line in listener.lines if name == "natter"]) == 4
 
 
+@pytest.mark.parametrize(
+    ("before", "told"), [("print('NATTER_X: expected y');", "NATTER_X: expected y"), ("", "a setting is wrong")]
+)
+async def test_with_a_wrong_setting_it_is_not_started_again(before: str, told: str) -> None:
+    listener, problems = Listener(), []
+    keeper = Keeper(script(f"import sys; {before} sys.exit(2)"), listener, ManualClock(), problems.append)
+    async with asyncio.timeout(10):
+        await keeper.run()
+    assert problems == [f"part cannot start: {told}"]
+    assert not any("starting it again" in line for _, line in listener.lines)
+
+
 async def test_what_cannot_be_started_is_told() -> None:
     async def meanwhile(keeper: Keeper, listener: Listener) -> None:
         await listener.wait_for("No such file")

@@ -91,9 +91,13 @@ def test_the_command_on_nats(capsys: pytest.CaptureFixture[str], monkeypatch: py
         assert "no sessions" in capsys.readouterr().err
         with pytest.raises(UsageError, match="the event log has no session sess_1"):
             tap.run(session="sess_1", from_log=True, nats=url)
+        for from_log in (True, False):
+            with pytest.raises(UsageError, match="session 'a session': expected 1-64 of"):
+                tap.run(session="a session", from_log=from_log, nats=url)
 
 
 def test_no_nats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tap, "CONNECT_S", 0.3)
-    with pytest.raises(BusError, match=r"no NATS server at nats://127\.0\.0\.1:9"):
+    expected = r"no NATS server at nats://127\.0\.0\.1:9: no answer within 0\.3 s\. Is `natter up` running"
+    with pytest.raises(BusError, match=expected):
         tap.run(session="", from_log=False, nats="nats://127.0.0.1:9")

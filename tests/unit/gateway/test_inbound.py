@@ -84,6 +84,41 @@ def test_a_slow_client_within_the_grace_gets_no_silence() -> None:
     assert not any(frame.filled for frame in line.frames)
 
 
+def test_a_gateway_that_was_late_itself_does_not_take_the_client_for_silent() -> None:
+    """A busy machine: nothing was read and nothing ticked for a while, and all of it is still to come."""
+    line = Line()
+    line.speak(0.5)
+    line.now += 0.8
+    line.inbound.tick(line.now)
+    for _ in range(40):
+        line.inbound.feed(CHUNK, line.now)
+    line.speak(0.2)
+    assert not any(frame.filled for frame in line.frames)
+    line.wait(0.5)
+    assert any(frame.filled for frame in line.frames)
+
+
+def test_a_client_that_is_silent_is_taken_for_silent_by_a_gateway_that_was_late_too() -> None:
+    line = Line()
+    line.speak(0.5)
+    line.now += 2.0
+    line.inbound.tick(line.now)
+    line.wait(0.26)
+    assert not any(frame.filled for frame in line.frames)
+    line.wait(0.1)
+    assert any(frame.filled for frame in line.frames)
+
+
+def test_silence_that_is_being_filled_in_follows_the_clock_whatever_happens() -> None:
+    line = Line()
+    line.speak(0.5)
+    line.wait(1.0)
+    before = len(line.frames)
+    line.now += 1.0
+    line.inbound.tick(line.now)
+    assert len(line.frames) - before == 50
+
+
 def test_the_ring_keeps_what_was_heard() -> None:
     line = Line()
     line.speak(40.0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -14,56 +16,72 @@ from natter_runtime.tasks import spawn, stop
 WHO: contextvars.ContextVar[str] = contextvars.ContextVar("WHO", default="nobody")
 
 
-async def ticks(clock: ManualClock, count: int) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0)
-        clock.advance(TICK_S)
-        await asyncio.sleep(0)
-
-
-async def test_everybody_who_joined_is_called_until_they_leave() -> None:
-    clock, heard = ManualClock(), list[str]()
+@asynccontextmanager
+async def running(clock: ManualClock) -> AsyncIterator[Pacer]:
     pacer = Pacer(clock)
-    leave = pacer.join(lambda now: heard.append("a"))
-    pacer.join(lambda now: heard.append("b"))
     async with asyncio.TaskGroup() as group:
-        running = spawn(group, pacer.run(), "pacer")
-        await ticks(clock, 2)
+        task = spawn(group, pacer.run(), "pacer")
+        await asyncio.sleep(0)
+        yield pacer
+        await stop(task)
+
+
+async def pass_time(clock: ManualClock, seconds: float) -> None:
+    clock.advance(seconds)
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_who_has_joined_is_told_the_time_until_they_leave() -> None:
+    clock = ManualClock()
+    times: list[float] = []
+    async with running(clock) as pacer:
+        leave = pacer.join(times.append)
+        for _ in range(3):
+            await pass_time(clock, TICK_S)
         leave()
-        await ticks(clock, 1)
-        await stop(running)
-    assert heard == ["a", "b", "a", "b", "b"]
+        leave()
+        await pass_time(clock, TICK_S)
+    assert times == pytest.approx([1000 + TICK_S, 1000 + 2 * TICK_S, 1000 + 3 * TICK_S])
 
 
 async def test_a_tick_runs_in_the_context_of_who_joined() -> None:
     clock, heard = ManualClock(), list[str]()
-    pacer = Pacer(clock)
 
-    async def join(who: str) -> None:
+    async def join(pacer: Pacer, who: str) -> None:
         WHO.set(who)
         pacer.join(lambda now: heard.append(WHO.get()))
 
-    async with asyncio.TaskGroup() as group:
+    async with running(clock) as pacer, asyncio.TaskGroup() as group:
         for who in ("one", "two"):
-            await spawn(group, join(who), who)
-        running = spawn(group, pacer.run(), "pacer")
-        await ticks(clock, 1)
-        await stop(running)
+            await spawn(group, join(pacer, who), who)
+        await pass_time(clock, TICK_S)
     assert heard == ["one", "two"]
 
 
-async def test_ones_defect_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
-    clock, heard = ManualClock(), list[str]()
-    pacer = Pacer(clock)
+async def test_time_that_was_lost_is_not_made_up_for_by_many_ticks() -> None:
+    clock = ManualClock()
+    times: list[float] = []
+    async with running(clock) as pacer:
+        pacer.join(times.append)
+        await pass_time(clock, 1.0)
+        assert len(times) <= 2
+        assert times[-1] == pytest.approx(1001.0)
+        await pass_time(clock, TICK_S)
+        assert times[-1] == pytest.approx(1001.0 + TICK_S)
+
+
+async def test_a_defect_in_one_session_does_not_keep_the_others_waiting(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock()
+    times: list[float] = []
 
     def broken(now: float) -> None:
-        raise ValueError("broken")
+        raise ZeroDivisionError("a defect")
 
-    pacer.join(broken)
-    pacer.join(lambda now: heard.append("b"))
-    async with asyncio.TaskGroup() as group:
-        running = spawn(group, pacer.run(), "pacer")
-        await ticks(clock, 2)
-        await stop(running)
-    assert heard == ["b", "b"]
-    assert "a session's tick failed" in caplog.text
+    async with running(clock) as pacer:
+        pacer.join(broken)
+        pacer.join(times.append)
+        await pass_time(clock, TICK_S)
+        await pass_time(clock, TICK_S)
+    assert len(times) == 2
+    assert caplog.text.count("ZeroDivisionError: a defect") == 2

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from contextlib import AsyncExitStack
 
 import numpy as np
+import pytest
 
+from natter_gateway.outbound import Outbound
 from natter_protocol import subjects
 from natter_protocol.audio import AudioFrame, AudioReplay
 from natter_protocol.errors import ErrorCode, ErrorRaised
@@ -26,7 +29,9 @@ from natter_protocol.turn import (
     TurnResume,
     TurnStarted,
 )
-from tests.support.gateway_house import Place, client, gateway
+from natter_runtime import seat
+from tests.support.gateway_house import WORKERS, Place, client, gateway
+from tests.support.runtime_wire import MuteLog
 
 FRAME = 480
 
@@ -108,6 +113,39 @@ async def test_an_interruption_stops_the_audio_and_keeps_what_was_heard() -> Non
         await turn.say(TurnStarted(turn=3, start_sample=60_000))
         await caller.until("input.speech.started")
         assert caller.events[-2]["type"] != "reply.audio"
+
+
+async def test_a_client_that_vanishes_in_the_middle_of_a_reply_has_heard_that_much_of_it() -> None:
+    async with gateway() as place:
+        async with client(place.url, {}) as caller:
+            await commit(place, 1, 1)
+            await speak(place, 1, 4.0, "one two three four five six seven eight")
+            await caller.until("reply.started")
+            await asyncio.sleep(1.2)
+            caller.socket.transport.abort()
+        heard = await place.workers["llm"].hears(ReplyHeard)
+        assert heard.outcome is Outcome.INTERRUPTED
+        assert heard.text in ("one two", "one two three")
+        await place.workers["llm"].hears(SessionClosed)
+
+
+async def test_five_calls_at_once_hear_their_own_replies() -> None:
+    async with gateway() as place, AsyncExitStack() as stack:
+        callers, seats = [], []
+        for _ in range(5):
+            callers.append(await stack.enter_async_context(client(place.url, {})))
+            seats.append((place.workers["turn"].seat, place.workers["tts"].seat))
+        for number, (turn, tts) in enumerate(seats):
+            await turn.say(TurnCommitted(turn=1, epoch=1, text="Do you?", start_sample=0, end_sample=16_000))
+            words = (Word(f"answer {number}", 0, 12_000),)
+            await tts.say(TtsSegment(epoch=1, segment=0, text="", first_sample=0, words=words))
+            for index in range(25):
+                frame = AudioFrame(bytes([number, 1]) * FRAME, index * FRAME, epoch=1, end=index == 24)
+                await tts.play(subjects.audio_out(tts.session), frame)
+        for number, caller in enumerate(callers):
+            assert (await caller.until("transcript.agent"))["text"] == f"answer {number}"
+            audio = b"".join(base64.b64decode(e["data"]) for e in caller.events if e["type"] == "reply.audio")
+            assert audio == bytes([number, 1]) * FRAME * 25
 
 
 async def test_a_hold_stops_the_audio_and_a_resume_lets_it_go_on() -> None:
@@ -222,6 +260,59 @@ async def test_a_session_without_a_worker_to_be_found_ends_with_an_error() -> No
         error = await caller.until("session.error")
         assert (error["code"], "stt" in error["message"]) == ("internal_error", True)
         assert await caller.closed() == 1011
+
+
+async def test_a_client_that_asks_for_too_much_at_once_is_told_so_and_its_workers_are_let_go() -> None:
+    async with gateway() as place, client(place.url, {}) as caller:
+        for _ in range(6000):
+            await caller.send('{"type":"reply.create"}')
+        error = await caller.until("session.error")
+        assert error["code"] == "internal_error"
+        assert await caller.closed() == 1011
+        for name in WORKERS:
+            assert (await place.workers[name].hears(SessionClosed)).reason is CloseReason.FAILED
+        async with client(place.url, {}) as other:
+            assert other.kinds() == ["session.updated", "session.ready"]
+
+
+async def test_a_defect_in_a_session_ends_it_in_order(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(self: Outbound, frame: AudioFrame, now: float) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(Outbound, "hear_audio", broken)
+    async with gateway() as place, client(place.url, {}) as one, client(place.url, {}) as two:
+        await speak(place, 1, 0.1)
+        error = await two.until("session.error")
+        assert (error["code"], error["message"]) == ("internal_error", "The session failed in the gateway")
+        assert await two.closed() == 1011
+        assert (await place.workers["llm"].hears(SessionClosed)).reason is CloseReason.FAILED
+        assert "ZeroDivisionError: a defect" in caplog.text
+        await one.send({"type": "session.update", "session": {"system_prompt": "Still here."}})
+        assert (await one.until("session.updated"))["config"]["system_prompt"] == "Still here."
+
+
+async def test_the_client_is_told_of_the_end_also_when_the_log_does_not_take_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("APPEND_ATTEMPTS", "APPEND_TIMEOUT_S"):
+        monkeypatch.setattr(seat, name, 1)
+    async with gateway() as place, client(place.url, {}) as caller:
+        place.runtime.bus._log = MuteLog(place.broker.bus())  # type: ignore[attr-defined]
+        await caller.send({"type": "session.end"})
+        await caller.until("session.ended")
+        assert await caller.closed() == 1000
+        assert (await place.workers["stt"].hears(SessionClosed)).reason is CloseReason.CLIENT
+
+
+async def test_workers_that_were_claimed_are_let_go_when_the_session_does_not_open() -> None:
+    async with gateway(without=("llm",)) as place, client(place.url) as caller:
+        await caller.send({"type": "session.update", "session": {}})
+        assert (await caller.until("session.error"))["code"] == "at_capacity"
+        for name in ("turn", "stt", "tts"):
+            if place.workers[name].seats:
+                assert (await place.workers[name].hears(SessionClosed)).reason is CloseReason.FAILED
 
 
 async def test_a_provider_that_failed_is_told_of_and_the_session_goes_on() -> None:

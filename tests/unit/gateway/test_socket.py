@@ -8,8 +8,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+from starlette.websockets import WebSocketDisconnect
 
-from natter_protocol.session import SessionClosed
+from natter_gateway.dialects.voice_agent import VoiceAgent
+from natter_gateway.events import Failed
+from natter_gateway.socket import Connection
+from natter_protocol.session import SessionClosed, SessionConfigured
+from natter_runtime.clock import SystemClock
 from tests.support.gateway_house import client, gateway
 
 
@@ -62,6 +67,50 @@ async def test_other_mistakes_leave_the_connection_open() -> None:
         assert await caller.closed() == 1000
 
 
+GARBAGE = [
+    "",
+    "null",
+    "[]",
+    '"text"',
+    "\x00\x01",
+    "{}",
+    '{"type":1}',
+    "[" * 100_000,
+    '{"type":"session.update","session":' + '{"a":' * 20_000 + "1" + "}" * 20_000 + "}",
+    '{"type":"session.update","session":[]}',
+    '{"type":"input.audio"}',
+    '{"type":"input.audio","audio":7}',
+    '{"type":"input.audio","audio":"%%"}',
+    '{"type":"tool.result","call_id":1,"result":"x"}',
+]
+
+
+@pytest.mark.parametrize("text", GARBAGE, ids=lambda text: repr(text[:40]))
+async def test_garbage_is_answered_and_harms_nothing(text: str) -> None:
+    async with gateway() as place, client(place.url) as caller:
+        for opened in (False, True):
+            await caller.send(text)
+            error = await caller.until("session.error")
+            assert error["code"] in ("invalid_format", "invalid_audio")
+            assert len(error["message"]) < 200
+            if not opened:
+                await caller.send({"type": "session.update", "session": {}})
+                await caller.until("session.ready")
+        await caller.send({"type": "session.update", "session": {"system_prompt": "Still here."}})
+        assert (await caller.until("session.updated"))["config"]["system_prompt"] == "Still here."
+
+
+@pytest.mark.parametrize("value", ["[" * 450 + "]" * 450, "1" + "0" * 40, '"\\ud800"'], ids=lambda v: v[:8])
+async def test_a_schema_of_any_shape_reaches_the_workers(value: str) -> None:
+    """Depth, numbers beyond 64 bits, half a character."""
+    tool = '{"type":"function","name":"x","parameters":{"properties":{"a":{"default":' + value + "}}}}"
+    async with gateway() as place, client(place.url, {}) as caller:
+        await caller.send('{"type":"session.update","session":{"tools":[' + tool + "]}}")
+        assert (await caller.until("session.updated"))["config"]["tools"][0]["name"] == "x"
+        configured = await place.workers["llm"].hears(SessionConfigured)
+        assert configured.settings.tools[0].name == "x"
+
+
 async def test_an_end_before_the_beginning_is_clean() -> None:
     async with gateway() as place, client(place.url) as caller:
         await caller.send({"type": "session.end"})
@@ -111,3 +160,15 @@ async def test_health() -> None:
         assert "natter_sessions" in await asyncio.to_thread(get, "/metrics")
         with pytest.raises(urllib.error.HTTPError):
             await asyncio.to_thread(get, "/nowhere")
+
+
+class Gone:
+    """A socket whose client has left without a word."""
+
+    async def send_text(self, text: str) -> None:
+        raise WebSocketDisconnect(1006)
+
+
+async def test_who_is_gone_need_not_be_refused() -> None:
+    connection = Connection(Gone(), VoiceAgent(), None, SystemClock(), 1.0)  # type: ignore[arg-type]
+    await connection.refuse(Failed("unauthorized", "Authentication failed", fatal=True))

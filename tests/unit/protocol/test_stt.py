@@ -22,3 +22,13 @@ def test_a_final_travels() -> None:
 def test_an_engine_without_confidence_states_none() -> None:
     final = read(type="stt.final", text="x", start_sample=0, end_sample=1)
     assert final == SttFinal(text="x", start_sample=0, end_sample=1, confidence=None, ends_sentence=None)
+
+
+def test_a_partial_carries_what_the_recogniser_thinks_of_it() -> None:
+    partial = SttPartial(turn=1, text="my number is", end_sample=16_000, confidence=0.5, ends_sentence=0.0)
+    assert travelled(partial) == partial
+
+
+def test_a_partial_of_an_older_recogniser_states_no_evidence() -> None:
+    partial = read(type="stt.partial", text="x", end_sample=1)
+    assert partial == SttPartial(text="x", end_sample=1, confidence=None, ends_sentence=None)

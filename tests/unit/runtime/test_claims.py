@@ -22,7 +22,7 @@ from natter_runtime.tasks import spawn
 from tests.support.runtime_wire import MuteLog, Wire
 
 SESSION = "sess_1"
-Answer = Callable[[int], Message | None]
+Answer = Callable[[int], Message | bytes | None]
 """What a worker answers to the n-th question, if anything."""
 
 
@@ -74,9 +74,10 @@ class Platform:
         await self._workers.subscribe(subjects.svc("stt", "claim"), on_claim, queue="stt")
         await self._workers.subscribe(subjects.build(SESSION, Lane.CTL, "session", "take"), on_take)
 
-    def _respond(self, request: Delivery, message: Message | None) -> None:
-        if message is not None:
-            spawn(self._group, self._workers.respond(request, codec.encode(message)), "respond")
+    def _respond(self, request: Delivery, answer: Message | bytes | None) -> None:
+        if answer is not None:
+            data = answer if isinstance(answer, bytes) else codec.encode(answer)
+            spawn(self._group, self._workers.respond(request, data), "respond")
 
     async def claim(self, patience_s: float = 0.0) -> Holder:
         return await claims.claim(self.wire, self.seat, "stt", self.metrics, patience_s=patience_s)
@@ -150,6 +151,13 @@ async def test_one_that_answers_nonsense_is_asked_again() -> None:
         assert (await platform.claim()).instance == "stt-1"
 
 
+async def test_one_that_answers_what_is_no_message_is_asked_again() -> None:
+    async with Platform() as platform:
+        await platform.worker(lambda n: b"\xff{" if n == 1 else offer(n), lambda n: b"[]" if n == 1 else taken(n))
+        assert (await platform.claim()).instance == "stt-1"
+        assert (platform.asked, len(platform.takes)) == (3, 2)
+
+
 async def test_an_offer_that_is_broken_is_replaced_under_a_new_number() -> None:
     async with Platform() as platform:
         await platform.worker(offer, lambda n: None if n == 1 else taken(n))
@@ -168,6 +176,16 @@ async def test_with_patience_a_worker_is_waited_for() -> None:
 
         spawn(group, come_late(), "late")
         assert (await platform.claim(patience_s=2.0)).instance == "stt-1"
+
+
+async def test_with_patience_a_log_without_an_answer_is_waited_for() -> None:
+    async with Platform() as platform:
+        await platform.worker(offer, taken)
+        platform.wire.log = MuteLog(platform.broker.bus(), 1)
+        with pytest.raises(BusError):
+            await platform.claim()
+        platform.wire.log = MuteLog(platform.broker.bus(), 1)
+        assert (await platform.claim(patience_s=5.0)).instance == "stt-1"
 
 
 async def test_patience_ends() -> None:

@@ -11,7 +11,7 @@ from natter_runtime.errors import EngineError
 from natter_runtime.executor import ModelExecutor, Priority, Skipped
 from natter_stt.decoding import Decoder, Effort
 from natter_stt.ear import Ear
-from natter_stt.engine import StreamOptions
+from natter_stt.engine import EngineInfo, StreamOptions
 from natter_stt.utterance import Utterance
 from tests.support.stt_audio import MS, frames, noise
 from tests.support.stt_engines import Broken, Watched, told
@@ -140,3 +140,19 @@ async def test_audio_that_is_not_there_is_nothing(executor: ModelExecutor) -> No
     await Decoder(told((500, "One.")), executor, 5.0).hear(utterance, Ear(), 1500 * MS, FINAL)
     assert utterance.transcript.text == ""
     assert utterance.heard_to == 500 * MS
+
+
+async def test_a_short_passage_may_be_heard_with_care_if_there_is_time(executor: ModelExecutor) -> None:
+    engine = Watched(told((500, "One two three.")))
+    decoder, utterance, ear = Decoder(engine, executor, 5.0), begun(), ear_with(2000)
+    await decoder.hear(utterance, ear, 1000 * MS, Effort(Priority.FINAL, careful_ms=1000))
+    await decoder.hear(utterance, ear, 2000 * MS, Effort(Priority.FINAL, careful_ms=1000))
+    await decoder.hear(utterance, ear, 1000 * MS, FINAL)
+    assert engine.careful == [True, False, False]
+
+
+async def test_what_was_written_for_noise_is_nothing(executor: ModelExecutor) -> None:
+    info = EngineInfo("scripted", "script", ("en",), 15_000, phantoms=("you",))
+    decoder, utterance = Decoder(Watched(told((500, "You")), info), executor, 5.0), begun()
+    await decoder.hear(utterance, ear_with(2000), 1500 * MS, FINAL)
+    assert utterance.transcript.text == ""

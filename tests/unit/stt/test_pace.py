@@ -9,7 +9,9 @@ from tests.support.stt_audio import MS
 
 
 def test_without_wishes_the_settings_hold() -> None:
-    assert pace_for(InputSettings(), SttConfig()) == Pace(partial=320 * MS, pause_ms=120, tail=200 * MS)
+    assert pace_for(InputSettings(), SttConfig()) == Pace(
+        partial=320 * MS, pause_ms=120, tail=200 * MS, careful_ms=6_000
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,9 @@ def test_the_mode_trades_accuracy_for_patience(
 
 def test_continuous_partials_come_twice_as_often() -> None:
     assert pace_for(InputSettings(continuous_partials=True), SttConfig()).partial == 160 * MS
+
+
+def test_who_wants_speed_is_not_kept_waiting_and_who_wants_accuracy_gets_all_of_it() -> None:
+    careful = {mode: pace_for(InputSettings(mode=mode), SttConfig()).careful_ms for mode in TranscriptionMode}
+    assert careful[TranscriptionMode.MIN_LATENCY] == 0
+    assert careful[TranscriptionMode.MAX_ACCURACY] >= 30_000

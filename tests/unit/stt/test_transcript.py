@@ -38,5 +38,16 @@ def test_the_end_of_the_whole_is_that_of_the_last_words() -> None:
     assert whole.ends_sentence == 0.05
 
 
+def test_what_the_last_words_read_like_is_said_of_the_whole() -> None:
+    first = Hypothesis("One.", (1,), 0.9, 0.95, reads_complete=0.8)
+    last = Hypothesis("and", (2,), 0.9, 0.05, reads_complete=0.01)
+    whole = join([first, last, NOTHING])
+    assert whole.reads_complete == 0.01
+
+
 def test_unknown_confidence_stays_unknown() -> None:
     assert join([Hypothesis("a")]).confidence is None
+
+
+def test_the_language_of_the_whole_is_that_of_the_last_words() -> None:
+    assert join([Hypothesis("Hallo.", language="de"), Hypothesis("Hello.", language="en"), NOTHING]).language == "en"

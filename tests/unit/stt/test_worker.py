@@ -47,6 +47,50 @@ async def test_a_turn_becomes_partials_and_a_final() -> None:
         assert all(partial.end_sample <= call.position for partial in call.all(SttPartial))
 
 
+async def test_a_partial_says_whether_a_sentence_would_end_there() -> None:
+    async with Call(told((1000, "Hello there. My friend"))) as call:
+        await speak(call, 1640)
+        await call.start(1000)
+        await speak(call, 1660)
+        first = await call.next(SttPartial)
+        await speak(call, 2300)
+        later = await call.next(SttPartial, 1)
+        assert (first.text, first.confidence, first.ends_sentence) == ("Hello there", 1.0, 1.0)
+        assert later.text.startswith("Hello there. My")
+        assert (later.confidence, later.ends_sentence) == (1.0, 0.0)
+
+
+async def test_a_partial_without_words_has_no_evidence() -> None:
+    async with Call(told((5000, "Late."))) as call:
+        await speak(call, 1500)
+        await call.start(1000)
+        await speak(call, 1520)
+        partial = await call.next(SttPartial)
+        assert (partial.text, partial.confidence, partial.ends_sentence) == ("", None, None)
+
+
+async def test_numbers_are_written_as_people_write_them() -> None:
+    async with Call(told((1000, "my number is five five five zero one four two"))) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await speak(call, 2840)
+        await call.next(SttPartial)
+        await speak(call, 4400)
+        await call.silence(128, after_ms=4150)
+        assert await call.texts(1) == ["my number is 5550142"]
+        shown = [partial.text for partial in call.all(SttPartial)]
+        assert all("my number is 5550142".startswith(text) or text == "my number is five" for text in shown)
+
+
+async def test_numbers_are_left_as_they_are_heard_if_that_is_wanted() -> None:
+    async with Call(told((1000, "at ten thirty a m")), SttConfig(text="spoken")) as call:
+        await speak(call, 2400)
+        await call.start(1000)
+        await speak(call, 2900)
+        await call.silence(128, after_ms=2600)
+        assert await call.texts(1) == ["at ten thirty a m"]
+
+
 async def test_audio_before_the_onset_is_heard() -> None:
     engine = Watched(GREETING)
     async with Call(engine) as call:

@@ -13,6 +13,7 @@ from natter_turn.machine import Machine
 from natter_turn.memory import Memory
 from natter_turn.policy import resolve
 from natter_turn.table import TABLE, Happening, State
+from scripts import turn_diagram
 from tests.support import turn_script
 
 TABLES = Path(__file__).parent / "tables"
@@ -78,3 +79,8 @@ def test_a_conversation_of_a_minute_takes_no_time() -> None:
     for number in range(60 * 31):
         machine.handle(Window(number * 512, 0.9 if number % 100 < 60 else 0.0), number * 0.032)
     assert machine.memory.last_turn >= 1
+
+
+def test_the_diagram_is_drawn_from_the_table() -> None:
+    """If this fails: .venv/bin/python scripts/turn_diagram.py"""
+    assert turn_diagram.PAGE.read_text(encoding="utf-8") == turn_diagram.page()

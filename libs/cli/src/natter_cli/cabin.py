@@ -16,7 +16,7 @@ from typing import Final
 
 from natter_cli import config
 from natter_cli.ready import Readiness
-from natter_cli.supervisor import Say, keep_running
+from natter_cli.supervisor import Hopeless, Say, keep_running
 from natter_cli.terminal import note
 from natter_cli.up import STOP_S, announce, on_signals
 from natter_runtime import logs
@@ -25,7 +25,7 @@ from natter_runtime.app import run as run_service
 from natter_runtime.bus_memory import MemoryBroker
 from natter_runtime.clock import Clock
 from natter_runtime.config import RuntimeConfig
-from natter_runtime.errors import BusError, NatterError
+from natter_runtime.errors import BusError, NatterError, UsageError
 from natter_runtime.metrics import Metrics
 from natter_runtime.tasks import spawn, stop
 from natter_runtime.telemetry import tracer_for
@@ -98,7 +98,11 @@ class Member:
         await self._ended.wait()
 
     async def _once(self) -> str:
-        """Run the service once; return how it ended."""
+        """Run the service once; return how it ended.
+
+        Raises:
+            Hopeless: its settings are wrong.
+        """
         name, instance = self._service.name, new_instance(self._service.name)
         about = self._runtime
         tracer, flush = tracer_for(name, instance, about.otlp_endpoint, about.trace_ratio, about.otlp_protocol)
@@ -109,6 +113,8 @@ class Member:
         try:
             await run_service(self._service, runtime, self._settings)
             return "it returned"
+        except UsageError as error:
+            raise Hopeless(str(error)) from error
         except NatterError as error:  # says itself what is wrong
             return str(error)
         except (Exception, SystemExit) as error:  # the boundary between services: uvicorn leaves by SystemExit

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import REMAINDER, ArgumentParser, Namespace
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from natter_runtime import threads
-from natter_runtime.errors import NatterError
+from natter_runtime.errors import NatterError, UsageError
 
 assert threads  # before any command imports numpy
 
@@ -43,10 +43,12 @@ def parser() -> ArgumentParser:
     _up(commands.add_parser("up", help="run the whole stack on this machine", description=_UP))
     _talk(commands.add_parser("talk", help="make a call with a WAV file or the microphone", description=_TALK))
     _tap(commands.add_parser("tap", help="show the messages of one call as a timeline", description=_TAP))
+    _replay(commands.add_parser("replay", help="try another turn-taking policy on a call", description=_REPLAY))
     _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
     _swap(commands.add_parser("swap", help="give one service another model while calls go on", description=_SWAP))
     _init(commands.add_parser("init", help="make the keys of a stack", description=_INIT))
     _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
+    _bench(commands.add_parser("bench", help="run a benchmark of the repository", description=_BENCH))
     return top
 
 
@@ -133,6 +135,32 @@ def _run_tap(given: Namespace) -> int:
     from natter_cli import tap
 
     return tap.run(session=given.session, from_log=given.log, nats=given.nats)
+
+
+_REPLAY = (
+    "Make the decisions of a recorded call again, on the evidence that was kept of them, under the policy in a YAML "
+    "file: fields of turn_detection (preset, min_silence, max_silence, ...) and transcription_mode. Prints what would "
+    "change: who would have been cut off, who not, whose answer comes sooner or later."
+)
+
+
+def _replay(command: ArgumentParser) -> None:
+    command.add_argument("session", metavar="SESSION", help="such as sess_5d0e...; `natter tap` lists the recent ones")
+    command.add_argument("--policy", type=Path, required=True, metavar="FILE", help="the policy to try")
+    command.add_argument("--json", action="store_true", help="print a JSON array")
+    command.add_argument("--nats", default="", metavar="URL", help="NATS servers (NATTER_NATS_URL)")
+    command.set_defaults(command=_run_replay)
+
+
+def _run_replay(given: Namespace) -> int:
+    try:
+        from natter_cli import replay
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"natter replay decides as the turn service does, and that is not installed: {error}"
+        ) from None
+
+    return replay.run(session=given.session, policy=given.policy, as_json=given.json, nats=given.nats)
 
 
 _DOCTOR = (
@@ -234,3 +262,21 @@ def _run_list(given: Namespace) -> int:
     from natter_cli import models
 
     return models.run_list(given.json)
+
+
+_BENCH = (
+    "Run one of the repository's benchmarks, such as `natter bench listening --quick`; what follows its name is for "
+    "it. `natter bench listening --help` tells what it takes."
+)
+
+
+def _bench(command: ArgumentParser) -> None:
+    command.add_argument("name", help="such as listening")
+    command.add_argument("arguments", nargs=REMAINDER, help="of the benchmark")
+    command.set_defaults(command=_run_bench)
+
+
+def _run_bench(given: Namespace) -> int:
+    from natter_cli import bench
+
+    return bench.run(given.name, given.arguments)

@@ -16,7 +16,7 @@ _WAITING: Final = 50
 """Blocks of 20 ms that may wait to be sent: 1 s."""
 _KEPT: Final = 2 * RATE * 600
 """Bytes of the user's audio that are kept to measure latencies with: ten minutes."""
-_INSTALL: Final = "Install it with `pip install sounddevice` (Debian: and libportaudio2), or use --wav FILE"
+_INSTALL: Final = "Install it (Python: sounddevice; Debian below it: apt install libportaudio2), or use --wav FILE"
 
 
 class Devices:

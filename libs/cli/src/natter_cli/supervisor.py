@@ -14,6 +14,8 @@ from natter_cli.backoff import MOST, WINDOW_S, Backoff
 from natter_runtime.clock import Clock
 
 _LINE_LIMIT: Final = 1 << 20
+_WRONG_SETTING: Final = 2
+"""How a service exits that cannot start with the settings it has (:func:`natter_runtime.app.main`)."""
 
 Say = Callable[[str, str], None]
 """Takes the name of a part and one line of its output."""
@@ -22,6 +24,10 @@ Say = Callable[[str, str], None]
 def every_line(line: str) -> bool:
     """Show all; the default of :attr:`Part.shown`."""
     return True
+
+
+class Hopeless(Exception):
+    """It has ended, and would end the same way again. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +58,17 @@ async def keep_running(
 
     Args:
         name: for the messages.
-        once: runs the thing and returns how it ended.
+        once: runs the thing and returns how it ended; raises :class:`Hopeless` if that is for good.
         news: told of every failure.
-        gave_up: told when it has failed too often.
+        gave_up: told when it has failed too often, or for good.
     """
     backoff = Backoff()
     while not stopping.is_set():
-        reason = await once()
+        try:
+            reason = await once()
+        except Hopeless as error:
+            gave_up(f"{name} cannot start: {error}")
+            return
         if stopping.is_set():
             return
         delay = backoff.failed(clock.monotonic())
@@ -88,6 +98,7 @@ class Keeper:
         self._gave_up = gave_up
         self._stopping = asyncio.Event()
         self._process: Process | None = None
+        self._last_line = ""
 
     @property
     def pid(self) -> int | None:
@@ -126,7 +137,11 @@ class Keeper:
         self._signal(signal.SIGKILL)
 
     async def _once(self) -> str:
-        """Run the process once; return how it ended."""
+        """Run the process once; return how it ended.
+
+        Raises:
+            Hopeless: its settings are wrong.
+        """
         try:
             process = self._process = await asyncio.create_subprocess_exec(
                 *self.part.command,
@@ -144,6 +159,8 @@ class Keeper:
                 self._signal(signal.SIGTERM)
             await self._pump(process)
             code = await process.wait()
+            if code == _WRONG_SETTING:
+                raise Hopeless(self._last_line or "a setting is wrong")
             return f"signal {-code}" if code < 0 else f"exit code {code}"
         finally:
             if process.returncode is None:
@@ -160,6 +177,7 @@ class Keeper:
             if not raw:
                 return
             line = raw.decode("utf-8", "replace").rstrip()
+            self._last_line = line or self._last_line
             if line and self.part.shown(line):
                 self._say(self.part.name, line)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +17,7 @@ from natter_protocol.session import SessionClosed, SessionOpened
 from natter_runtime import bus_nats
 from natter_runtime.bus import Bus, Delivery, Stored
 from natter_runtime.clock import Clock, SystemClock
-from natter_runtime.errors import UsageError
+from natter_runtime.errors import BusError, UsageError
 from natter_runtime.queues import BoundedQueue, Overflow
 
 _WAITING: Final = 10_000
@@ -24,6 +25,10 @@ CONNECT_S: Final = 3.0
 _LOG_S: Final = 20.0
 _TICK_S: Final = 1.0
 _RECENT: Final = 20
+_NOT_THERE: Final = (
+    "Is `natter up` running, with the same NATTER_PORT and NATTER_STATE? "
+    "Services that run in one process have no NATS to listen to"
+)
 _OF_SESSIONS: Final = f"{subjects.LOG_PATTERN.removesuffix('>')}session.*"
 """The life of every session, as the log has it."""
 
@@ -37,34 +42,49 @@ def run(*, session: str, from_log: bool, nats: str) -> int:
         nats: the servers; empty stands for the environment's, else for those of the `natter up` on this machine.
 
     Raises:
-        UsageError: the log has no such session.
+        UsageError: that is no session's id, or the log has no such session.
         BusError: no NATS.
     """
-    return asyncio.run(_run(session, from_log, nats))
+    try:
+        return asyncio.run(with_bus(nats, lambda bus: _run(bus, session, from_log)))
+    except ProtocolError as error:
+        raise UsageError(str(error)) from error
 
 
-async def _run(session: str, from_log: bool, nats: str) -> int:
+async def _run(bus: Bus, session: str, from_log: bool) -> int:
+    if not session:
+        await recent(bus)
+    elif from_log:
+        await replay(bus, session)
+    else:
+        await listen(bus, session, SystemClock())
+    return 0
+
+
+async def with_bus(nats: str, work: Callable[[Bus], Awaitable[int]]) -> int:
+    """Do ``work`` with the bus of ``nats``, or of the environment, or of the `natter up` on this machine.
+
+    Raises:
+        BusError: no NATS.
+    """
     settings, runtime = config.read(), config.read_runtime()
     url = nats or settings.nats_url or natsd.recall(settings.state, settings.port) or runtime.nats_url
     login = bus_nats.Login(runtime.nats_user, runtime.nats_password)
-    bus = await bus_nats.connect(
-        url,
-        name="natter-tap",
-        login=login,
-        keep_log=not login.user,
-        connect_timeout=CONNECT_S,
-        log_timeout=_LOG_S,
-    )
     try:
-        if not session:
-            await recent(bus)
-        elif from_log:
-            await replay(bus, session)
-        else:
-            await listen(bus, session, SystemClock())
+        bus = await bus_nats.connect(
+            url,
+            name="natter-tap",
+            login=login,
+            keep_log=not login.user,
+            connect_timeout=CONNECT_S,
+            log_timeout=_LOG_S,
+        )
+    except BusError as error:
+        raise BusError(f"{error}. {_NOT_THERE}") from error
+    try:
+        return await work(bus)
     finally:
         await bus.close()
-    return 0
 
 
 async def recent(bus: Bus) -> None:
@@ -100,13 +120,27 @@ async def replay(bus: Bus, session: str) -> None:
     Raises:
         UsageError: it keeps nothing of it.
     """
-    events = await bus.log.read(subjects.lane(session, Lane.EVT))
-    if not events:
-        raise UsageError(f"the event log has no session {session}; `natter tap` lists those that it has")
+    events = await _events(bus, session)
     timeline = Timeline()
     for event in events:
         for line in timeline.message((event.at - events[0].at) * 1000, event.subject, event.data):
             print(line)
+
+
+async def facts(bus: Bus, session: str) -> list[Message]:
+    """Return the facts of ``session`` in the order in which they were stored.
+
+    Raises:
+        UsageError: the log keeps nothing of it.
+    """
+    return _messages(await _events(bus, session))
+
+
+async def _events(bus: Bus, session: str) -> list[Stored]:
+    events = await bus.log.read(subjects.lane(session, Lane.EVT))
+    if not events:
+        raise UsageError(f"the event log has no session {session}; `natter tap` lists those that it has")
+    return events
 
 
 async def listen(bus: Bus, session: str, clock: Clock) -> None:

@@ -31,6 +31,7 @@ from natter_protocol.tts import TtsFailed, TtsSegment
 from natter_protocol.turn import (
     TurnCancel,
     TurnCommitted,
+    TurnDecided,
     TurnEager,
     TurnEmpty,
     TurnGranted,
@@ -72,6 +73,7 @@ SAYS: Final[dict[str, tuple[type[Message], ...]]] = {
         TurnEmpty,
         TurnGranted,
         TurnProbability,
+        TurnDecided,
         TurnCancel,
         TurnHold,
         TurnResume,

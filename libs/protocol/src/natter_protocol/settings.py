@@ -42,6 +42,17 @@ class TranscriptionMode(StrEnum):
     MAX_ACCURACY = "max_accuracy"
 
 
+class Preset(StrEnum):
+    """A named set of turn-taking wishes."""
+
+    IVR = "ivr"
+    """Short answers, fast."""
+    CONVERSATION = "conversation"
+    """Ordinary talk."""
+    CLINICAL = "clinical"
+    """Slow, careful, with long pauses."""
+
+
 class TurnPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """The user's wishes about turn-taking; unstated fields are adaptive."""
 
@@ -57,6 +68,10 @@ class TurnPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """How long an overlap may be looked at before it is decided."""
     uninterruptible: tuple[str, ...] = ()
     """Causes of replies that cannot be interrupted, such as ``greeting``."""
+    preset: Preset | None = None
+    """What the unstated fields are taken from."""
+    eager: bool | None = None
+    """Whether an answer may be begun before the turn is surely over."""
 
 
 class InputSettings(msgspec.Struct, frozen=True, omit_defaults=True):

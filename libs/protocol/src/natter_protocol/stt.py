@@ -15,6 +15,10 @@ class SttPartial(Message, tag="stt.partial", frozen=True, kw_only=True):
     text: str
     end_sample: int
     """Input up to here was heard."""
+    confidence: float | None = None
+    """Mean probability of the tokens of the newest decode, 0-1; None if nothing was said or the engine cannot tell."""
+    ends_sentence: float | None = None
+    """Probability that the recogniser puts a '.', '?' or '!' at ``end_sample``; None as above. The text shows none."""
 
 
 class SttFinal(Message, tag="stt.final", frozen=True, kw_only=True):
@@ -33,5 +37,7 @@ class SttFinal(Message, tag="stt.final", frozen=True, kw_only=True):
     """Mean probability of the tokens, 0-1."""
     ends_sentence: float | None = None
     """Probability that the recogniser puts a '.', '?' or '!' at the end."""
+    reads_complete: float | None = None
+    """The same by its knowledge of the language alone, without the sound."""
     decode_ms: float = 0.0
     """How long the decode took, measured where it happened."""

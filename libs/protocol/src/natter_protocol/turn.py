@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from natter_protocol.base import Lane, Message
+from natter_protocol.evidence import EndEvidence, OverlapEvidence, Part
 
 
 class Cause(StrEnum):
@@ -109,6 +110,47 @@ class TurnGranted(TurnFact, tag="turn.granted", frozen=True, kw_only=True):
     request: str = ""
     """Id of the ``reply.wanted`` that this answers."""
     instructions: str = ""
+
+
+class Step(StrEnum):
+    """What a decision led to."""
+
+    WEIGHED = "weighed"
+    """The evidence of a pause is complete: so long it will be waited."""
+    WENT_ON = "went_on"
+    """It was right to wait: the user went on."""
+    BEGAN = "began"
+    """The answer was begun before the turn was surely over."""
+    COMMITTED = "committed"
+    REOPENED = "reopened"
+    """It had been wrong to end the turn: the user went on before the answer was heard."""
+    DROPPED = "dropped"
+    """The turn came to nothing."""
+    HELD = "held"
+    """The user made a sound while the agent spoke."""
+    INTERRUPTED = "interrupted"
+    RESUMED = "resumed"
+
+
+class TurnDecided(Message, tag="turn.decided", frozen=True, kw_only=True):
+    """A decision about whose turn it is, with what it was made on. For explaining and for replaying."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    step: Step
+    rule: str
+    """Name of the rule that decided."""
+    at_sample: int = 0
+    silence_ms: int = 0
+    """Silence since the last speech; for ``went_on`` and ``reopened``, how long the pause was."""
+    needed_ms: int = 0
+    """Silence that the evidence called for."""
+    probability: float | None = None
+    """That the turn was over."""
+    parts: tuple[Part, ...] = ()
+    """What each piece of evidence added to the log-odds of that."""
+    end: EndEvidence | None = None
+    overlap: OverlapEvidence | None = None
 
 
 class TurnCancel(Message, tag="turn.cancel", frozen=True, kw_only=True):

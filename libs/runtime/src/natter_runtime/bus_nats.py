@@ -439,7 +439,9 @@ async def connect(
                     disconnected_cb=on_disconnect,
                     **login.options(),
                 )
-        except (OSError, NatsError, TimeoutError) as error:
+        except TimeoutError as error:  # it tries again and again, also where a connection is refused
+            raise BusError(f"no NATS server at {url}: no answer within {connect_timeout:g} s") from error
+        except (OSError, NatsError) as error:
             raise BusError(f"no NATS server at {url}: {str(error) or type(error).__name__}") from error
 
     async with contextlib.AsyncExitStack() as undo:

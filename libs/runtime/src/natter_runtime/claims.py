@@ -11,10 +11,11 @@ from typing import Final
 import msgspec
 
 from natter_protocol import codec, subjects
+from natter_protocol.errors import ProtocolError
 from natter_protocol.session import SessionAssigned, SessionTake
 from natter_protocol.svc import SvcClaim, SvcOffer, SvcTaken
 from natter_runtime.bus import Bus
-from natter_runtime.errors import BusError, NatterError, NoResponders, RequestTimeout
+from natter_runtime.errors import BusError, LogConflict, NatterError, NoResponders, RequestTimeout
 from natter_runtime.metrics import Metrics
 from natter_runtime.seat import Seat
 
@@ -79,16 +80,26 @@ async def claim(bus: Bus, seat: Seat, service: str, metrics: Metrics, *, patienc
 
     Args:
         seat: the gateway's own.
-        patience_s: how long to wait for a worker if none has room; 0 when a session opens.
+        patience_s: how long to wait for a worker if none has room, and for the bus if it is down; 0 when a
+            session opens.
 
     Raises:
         AtCapacity: nobody has room within ``patience_s``.
         LogConflict: another gateway has taken the session over.
+        BusError: without patience, the bus or its log gave no answer.
     """
     try:
         async with asyncio.timeout(patience_s or CLAIM_TRIES * (CLAIM_TIMEOUT_S + TAKE_TIMEOUT_S)):
             while True:
-                holder = await _attempt(bus, seat, service, metrics)
+                try:
+                    holder = await _attempt(bus, seat, service, metrics)
+                except LogConflict:
+                    raise
+                except BusError as error:
+                    if not patience_s:
+                        raise
+                    log.warning("no %s worker can be claimed yet: %s", service, error)
+                    holder = None
                 if holder is not None:
                     metrics.claim("granted")
                     return holder
@@ -114,7 +125,7 @@ async def _attempt(bus: Bus, seat: Seat, service: str, metrics: Metrics) -> Hold
             answer = await seat.ask(
                 SessionTake(service=service, instance=instance, number=number), timeout=TAKE_TIMEOUT_S
             )
-        except (NoResponders, RequestTimeout):
+        except (NoResponders, RequestTimeout, ProtocolError):
             metrics.claim("offer_broken")
             continue
         if isinstance(answer, SvcTaken) and answer.instance == instance:
@@ -135,5 +146,9 @@ async def _offer(bus: Bus, seat: Seat, service: str) -> str | None:
         return None
     except RequestTimeout:
         return ""
-    message = codec.decode(answer.data)
+    try:
+        message = codec.decode(answer.data)
+    except ProtocolError as error:
+        log.warning("the answer to a claim is no message: %s", error)
+        return ""
     return message.instance if isinstance(message, SvcOffer) else ""

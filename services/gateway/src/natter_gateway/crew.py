@@ -84,10 +84,14 @@ class Crew:
 
         Raises:
             AtCapacity: one of them has no room.
+            BusError: the bus or its log gave no answer.
         """
-        async with asyncio.TaskGroup() as group:
-            for service in WORKERS:
-                spawn(group, self._claim(service, 0.0), f"claim {service}")
+        try:
+            async with asyncio.TaskGroup() as group:
+                for service in WORKERS:
+                    spawn(group, self._claim(service, 0.0), f"claim {service}")
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from errors
 
     async def watch(self) -> None:
         """Look after the workers until cancelled.

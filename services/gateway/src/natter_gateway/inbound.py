@@ -17,6 +17,8 @@ from natter_protocol.settings import AudioFormat
 
 GRACE_S: Final = 0.3
 """How long the client may be silent before silence is filled in."""
+LATE_S: Final = 0.1
+"""A tick that is later than this tells of this gateway, not of the client: what was sent meanwhile waits to be read."""
 _SILENCE: Final = bytes(2 * INPUT_FRAME)
 _FRAME_S: Final = FRAME_MS / 1000
 
@@ -44,6 +46,7 @@ class Inbound:
         self._publish = publish
         self._last: float | None = None
         self._filling_since: float | None = None
+        self._ticked: float | None = None
 
     @property
     def received_s(self) -> float:
@@ -71,6 +74,10 @@ class Inbound:
 
         The first fill makes up for the grace itself; from then on it follows the clock.
         """
+        late = 0.0 if self._ticked is None else now - self._ticked - _FRAME_S
+        self._ticked = now
+        if late > LATE_S and self._last is not None and self._filling_since is None:
+            self._last = min(now, self._last + late)
         if self._last is None or now - self._last < GRACE_S:
             return
         if self._filling_since is None:

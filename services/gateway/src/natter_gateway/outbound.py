@@ -111,9 +111,14 @@ class Outbound:
     # -- what it does ---------------------------------------------------------------------------
 
     def tick(self, now: float, input_sample: int) -> None:
-        """Send what is due, and report where playback stands."""
-        self._perform(self._playout.tick(now), now)
-        if now - self._progress_at >= PROGRESS_S:
+        """Send what is due, and report where playback stands: at once when a reply begins to be heard.
+
+        Until ``turn`` knows of that it may reopen the turn, as if nothing had been said.
+        """
+        steps = self._playout.tick(now)
+        self._perform(steps, now)
+        began = any(isinstance(step, Started) for step in steps)
+        if began or now - self._progress_at >= PROGRESS_S:
             self._report(now, input_sample)
         if now - self._checkpoint_at >= CHECKPOINT_S:
             self._checkpoint(now)

@@ -8,6 +8,7 @@ who works for the session :mod:`natter_gateway.crew`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from dataclasses import dataclass
@@ -45,8 +46,8 @@ from natter_runtime.inbox import Item
 from natter_runtime.logs import session_id, trace_id
 from natter_runtime.metrics import Metrics
 from natter_runtime.pulse import Pulse
-from natter_runtime.queues import BoundedQueue, Overflow
-from natter_runtime.seat import Hearing, Seat
+from natter_runtime.queues import BoundedQueue, Overflow, QueueFull
+from natter_runtime.seat import Hearing, Seat, SeatFailed
 from natter_runtime.tasks import spawn, stop
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class Session:
                 self._want(Cause.REPLY_CREATE, command.instructions)
             case ReturnTool():
                 outcome = ToolOutcome.FAILED if command.is_error else ToolOutcome.RETURNED
-                self._to_say.put_nowait(ToolReturned(call=command.call, result=command.result, outcome=outcome))
+                self._say(ToolReturned(call=command.call, result=command.result, outcome=outcome))
             case EndSession():
                 self.end(CloseReason.CLIENT)
 
@@ -131,12 +132,19 @@ class Session:
         self._clerk.telling = EXTENSION in settings.extensions
         if self._outbound is not None:
             self._outbound.volume = settings.output.volume
-        self._to_say.put_nowait(SessionConfigured(version=self._version, settings=settings))
+        self._say(SessionConfigured(version=self._version, settings=settings))
         self._outlet.tell(SessionUpdated(self.id, settings))
 
     def _want(self, cause: Cause, instructions: str) -> None:
         request = secrets.token_hex(8)
-        self._to_say.put_nowait(ReplyWanted(cause=cause, request=request, instructions=instructions))
+        self._say(ReplyWanted(cause=cause, request=request, instructions=instructions))
+
+    def _say(self, message: Message) -> None:
+        """Let ``message`` be said to the services; a session that has more to say than they take is over."""
+        try:
+            self._to_say.put_nowait(message)
+        except QueueFull as error:
+            self.end(CloseReason.FAILED, f"overloaded: {error}")
 
     # -- the session ----------------------------------------------------------------------------
 
@@ -176,14 +184,14 @@ class Session:
         crew = Crew(house.bus, seat, house.pulse, house.clock, house.metrics, house.config.reclaim_s, self._handed_over)
         try:
             await crew.assemble()
-        except* AtCapacity as errors:
-            await seat.store(SessionClosed(reason=CloseReason.FAILED, detail="at capacity"))
-            raise errors.exceptions[0] from None
+        except Exception as error:  # whatever it is: who has been claimed already is let go
+            await seat.say(SessionClosed(reason=CloseReason.FAILED, detail=str(error)))
+            raise
         self._outbound = Outbound(
             self.settings,
             seat.record.voids,
             self._outlet.tell,
-            self._to_say.put_nowait,
+            self._say,
             house.tracer,
             house.config.lead_ms,
             self._clerk,
@@ -214,22 +222,30 @@ class Session:
                 reason, detail = await self._ending
                 for chore in chores:
                     await stop(chore)
+        except ExceptionGroup as errors:
+            reason, detail = CloseReason.FAILED, _told(errors)
         finally:
             leave()
         await self._close(seat, reason, detail)
 
     async def _close(self, seat: Seat, reason: CloseReason, detail: str) -> None:
         assert self._outbound is not None
+        while reason is CloseReason.FAILED and len(self._to_say):
+            self._to_say.get_nowait()  # there may be more of it than the others can take
         self._outbound.close()
         if (measured := self._clerk.summary()) is not None:
             self._to_say.put_nowait(measured)
         while len(self._to_say):
-            await seat.say(self._to_say.get_nowait())
+            with contextlib.suppress(SeatFailed):  # the log does not keep up; it is over anyway
+                await seat.say(self._to_say.get_nowait())
         duration = self._house.clock.monotonic() - self._opened_at
         closed = SessionClosed(
             reason=reason, detail=detail, duration_s=duration, input_s=self._inbound.received_s, trace=self._trace
         )
-        await seat.store(closed)
+        try:
+            await seat.store(closed)
+        except BusError as error:
+            log.warning("that the session is over is not in the event log: %s", error)
         self._call_span.set_attribute(names.CLOSED, reason.value)
         if reason is CloseReason.FAILED:
             tracing.fail(self._call_span, detail)
@@ -290,7 +306,7 @@ class Session:
     async def _watch(self, crew: Crew) -> None:
         try:
             await crew.watch()
-        except* AtCapacity as errors:
+        except* (AtCapacity, BusError) as errors:
             self.end(CloseReason.FAILED, f"worker lost: {errors.exceptions[0]}")
 
     async def _notice_failure(self, seat: Seat) -> None:
@@ -301,3 +317,14 @@ class Session:
     async def _expire(self) -> None:
         await self._house.clock.sleep(self._house.config.max_session_s)
         self.end(CloseReason.EXPIRED)
+
+
+def _told(errors: ExceptionGroup[Exception]) -> str:
+    """Return what went wrong, in words for the client; a defect is for the log."""
+    cause: Exception = errors
+    while isinstance(cause, ExceptionGroup):
+        cause = cause.exceptions[0]
+    if isinstance(cause, SeatFailed):
+        return str(cause)
+    log.error("a defect ends the session", exc_info=errors)
+    return "The session failed in the gateway"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Final
 
 from natter_gateway import failures
 from natter_gateway.failures import ClientError
@@ -17,7 +18,9 @@ from natter_runtime.tasks import spawn_contained
 
 log = logging.getLogger(__name__)
 
-CLOSING_S = 5.0
+CLOSING_S: Final = 5.0
+FULLEST: Final = 0.9
+"""With more of the event log used than this, no new session is opened: those that run need the rest."""
 
 
 class Sessions:
@@ -40,7 +43,7 @@ class Sessions:
         Raises:
             ClientError: there is no room, or what it needs is not there.
         """
-        if self.closing or len(self) >= self._capacity:
+        if self.closing or len(self) >= self._capacity or not await self._has_log():
             raise ClientError(failures.AT_CAPACITY, "The server has no room; try again in 2 s", fatal=True)
         session = Session(self._house, dialect, owner, settings, outlet)
         self._sessions[session.id] = session
@@ -55,6 +58,16 @@ class Sessions:
                 failures.INTERNAL_ERROR, f"The session could not be opened: {error}", fatal=True
             ) from None
         return session
+
+    async def _has_log(self) -> bool:
+        """Whether the event log takes another session; if it does not answer, opening one will say why."""
+        try:
+            used = await self._house.bus.log.fullness()
+        except BusError:
+            return True
+        if used >= FULLEST:
+            log.error("the event log is %.0f %% full: no new sessions (NATTER_CALLS_MAX_BYTES)", used * 100)
+        return used < FULLEST
 
     async def _run(self, session: Session) -> None:
         self._house.metrics.sessions(len(self))

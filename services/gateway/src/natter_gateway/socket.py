@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 SEND_S: Final = 10.0
 """A client that takes longer to read one message is gone."""
+_GONE: Final = (WebSocketDisconnect, RuntimeError, TimeoutError)
+"""What sending to a client raises that is gone: Starlette says it in the first two ways."""
 
 
 class Connection:
@@ -42,8 +44,11 @@ class Connection:
 
     async def refuse(self, failure: Failed) -> None:
         """Say why, and close."""
-        await self._send(failure)
-        await self._socket.close(close_code(failure))
+        try:
+            await self._send(failure)
+            await self._close(close_code(failure))
+        except _GONE as error:
+            log.debug("the client is gone: %s", error)
 
     async def serve(self, owner: str) -> None:
         """Serve the client until either side is done."""
@@ -71,19 +76,21 @@ class Connection:
             await self._send(Failed(failures.INVALID_FORMAT, "Expected session.update as the first message"))
         elif isinstance(command, EndSession):
             await self._send(SessionEnded(0.0, 0.0))
-            await self._socket.close(failures.CLOSE_CLEAN)
+            await self._close(failures.CLOSE_CLEAN)
             raise WebSocketDisconnect(failures.CLOSE_CLEAN)
 
     async def _converse(self, session: Session) -> None:
-        async with asyncio.TaskGroup() as group:
-            reading = spawn(group, self._read(session), "read")
-            writing = spawn(group, self._write(), "write")
-            await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
-            if not writing.done():
-                session.end(CloseReason.CLIENT, "the connection was lost")
-            await stop(reading)
-            await asyncio.wait([writing], timeout=SEND_S)
-            await stop(writing)
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = spawn(group, self._read(session), "read")
+                writing = spawn(group, self._write(), "write")
+                await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
+                if not writing.done():
+                    session.end(CloseReason.CLIENT, "the connection was lost")
+                await stop(reading)
+                await asyncio.wait([writing], timeout=SEND_S)
+                await stop(writing)
+        finally:
             session.end(CloseReason.CLIENT, "the connection was lost")
 
     async def _read(self, session: Session) -> None:
@@ -126,22 +133,26 @@ class Connection:
             while True:
                 event = await self._outlet.next()
                 if event is None:
-                    await self._socket.close(failures.CLOSE_BROKEN)
+                    await self._close(failures.CLOSE_BROKEN)
                     return
                 await self._send(event)
                 if self._outlet.overrun:
-                    await self._socket.close(failures.CLOSE_REFUSED, "the client does not read")
+                    await self._close(failures.CLOSE_REFUSED, "the client does not read")
                     return
                 if isinstance(event, SessionEnded):
-                    await self._socket.close(failures.CLOSE_CLEAN)
+                    await self._close(failures.CLOSE_CLEAN)
                     return
                 if isinstance(event, Failed) and event.fatal:
-                    await self._socket.close(close_code(event))
+                    await self._close(close_code(event))
                     return
-        except (WebSocketDisconnect, RuntimeError, TimeoutError) as error:
+        except _GONE as error:
             log.debug("the client is gone: %s", error)
 
     async def _send(self, event: Event) -> None:
         async with asyncio.timeout(SEND_S):
             for text in self._dialect.render(event, self._clock.wall()):
                 await self._socket.send_text(text)
+
+    async def _close(self, code: int, reason: str = "") -> None:
+        async with asyncio.timeout(SEND_S):
+            await self._socket.close(code, reason)

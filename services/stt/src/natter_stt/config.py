@@ -32,6 +32,12 @@ class SttConfig:
     tail_ms: int = setting(
         200, "NATTER_STT_TAIL_MS", "silence a final hears after the speech, if it is there", unit="milliseconds", low=0
     )
+    text: str = setting(
+        "written",
+        "NATTER_STT_TEXT",
+        "numbers, times and addresses as people write them, or as the engine gives them",
+        choices=("written", "spoken"),
+    )
     decode_timeout_s: float = setting(
         10.0, "NATTER_STT_DECODE_TIMEOUT_S", "a decode that takes longer has failed", unit="seconds", low=0.5
     )

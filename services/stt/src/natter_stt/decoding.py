@@ -11,6 +11,7 @@ from natter_runtime.errors import EngineError
 from natter_runtime.executor import ModelExecutor, Priority
 from natter_stt.ear import Ear
 from natter_stt.engine import NOTHING, Engine, Hypothesis, Passage, Stream, StreamOptions
+from natter_stt.phantoms import without_phantoms
 from natter_stt.segments import cuts, is_empty
 from natter_stt.utterance import Utterance
 
@@ -25,11 +26,13 @@ class Effort:
         priority: against all other model calls of the service.
         expires_in: seconds after which it is not worth starting; None for always.
         drafts: whether it may start from the newest hypothesis.
+        careful_ms: passages up to so long may take longer where the engine is in doubt.
     """
 
     priority: Priority
     expires_in: float | None = None
     drafts: bool = True
+    careful_ms: int = 0
 
 
 class Decoder:
@@ -78,20 +81,23 @@ class Decoder:
     async def _decode(self, passage: Passage, draft: Hypothesis | None, effort: Effort) -> Hypothesis:
         if passage.ms < self._engine.info.min_ms or is_empty(passage.samples):
             return NOTHING
-        stream = self._stream
+        stream, careful = self._stream, passage.ms <= effort.careful_ms
         try:
             async with asyncio.timeout(self._timeout_s):
-                return await self._executor.run(
-                    lambda: _contained(stream, passage, draft), priority=effort.priority, expires_in=effort.expires_in
+                hypothesis = await self._executor.run(
+                    lambda: _contained(stream, passage, draft, careful=careful),
+                    priority=effort.priority,
+                    expires_in=effort.expires_in,
                 )
         except TimeoutError:
             raise EngineError(f"no answer in {self._timeout_s:g} s", retryable=True) from None
+        return without_phantoms(hypothesis, self._engine.info)
 
 
-def _contained(stream: Stream, passage: Passage, draft: Hypothesis | None) -> Hypothesis:
+def _contained(stream: Stream, passage: Passage, draft: Hypothesis | None, *, careful: bool) -> Hypothesis:
     """Decode; whatever a model's library raises becomes an EngineError."""
     try:
-        return stream.decode(passage, draft)
+        return stream.decode(passage, draft, careful=careful)
     except EngineError:
         raise
     except Exception as error:

@@ -33,6 +33,8 @@ class EngineInfo:
         biases_keyterms: whether it can be told which rare words to expect.
         takes_prompt: whether it can be told what the conversation is about.
         verifies_drafts: whether a draft makes it faster.
+        phantoms: what it writes where nobody spoke: whole texts, in lower case and without punctuation.
+        doubtful: below this confidence a text of some length was not said; 0 if its confidence does not tell.
     """
 
     name: str
@@ -43,6 +45,8 @@ class EngineInfo:
     biases_keyterms: bool = False
     takes_prompt: bool = False
     verifies_drafts: bool = False
+    phantoms: tuple[str, ...] = ()
+    doubtful: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,17 @@ class Hypothesis:
         confidence: mean probability of the tokens, 0-1; None if nothing was said.
         ends_sentence: probability that the engine puts a '.', '?' or '!' at the end of the passage,
             whether it did or not; None if nothing was said.
+        language: ISO 639-1 code of what was said; empty if nothing was said.
+        reads_complete: as ``ends_sentence``, by the engine's knowledge of the language alone, as if nothing could be
+            heard; None if nothing was said, or the engine has no such knowledge apart from its hearing.
     """
 
     text: str = ""
     tokens: tuple[int, ...] = ()
     confidence: float | None = None
     ends_sentence: float | None = None
+    language: str = ""
+    reads_complete: float | None = None
 
 
 NOTHING = Hypothesis()
@@ -108,13 +117,14 @@ NOTHING = Hypothesis()
 class Stream(Protocol):
     """One session's view of an engine. It may be called from several threads at once."""
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         """Return what was said in ``passage``. Blocks for as long as the model takes.
 
         Args:
             passage: between ``min_ms`` and ``max_ms`` long; it is not changed.
             draft: an earlier hypothesis about audio that began with the same sample. It can make
                 the answer faster, and should not make it another one.
+            careful: whether it may take longer where it is in doubt, because others wait for the answer anyway.
 
         Raises:
             EngineError: the passage is too short or too long, or the model failed.

@@ -15,6 +15,12 @@ PATIENCE: Final = {
     TranscriptionMode.MAX_ACCURACY: 1.5,
 }
 """How the pause before a final, and the silence that it hears, grow with the wish for accuracy."""
+CAREFUL_MS: Final = {
+    TranscriptionMode.MIN_LATENCY: 0,
+    TranscriptionMode.BALANCED: 6_000,
+    TranscriptionMode.MAX_ACCURACY: 30_000,
+}
+"""The longest passage that may be heard twice: 0.2 s more for 6 s of speech with the embedded model."""
 CONTINUOUS: Final = 0.5
 """``continuous_partials`` doubles their number."""
 
@@ -29,12 +35,14 @@ class Pace:
         tail: samples of silence that a final hears after the speech, if they are there.
         drafts: whether a final may start from the last partial. It is faster; of 40 recordings the
             text was another one in 3, so not where accuracy is all that counts.
+        careful_ms: finals of passages up to so long may take twice as long where the engine is in doubt.
     """
 
     partial: int
     pause_ms: int
     tail: int
     drafts: bool = True
+    careful_ms: int = 0
 
 
 def pace_for(wishes: InputSettings, config: SttConfig) -> Pace:
@@ -47,4 +55,5 @@ def pace_for(wishes: InputSettings, config: SttConfig) -> Pace:
         pause_ms=int(config.pause_ms * patience),
         tail=int(config.tail_ms * patience * INPUT_RATE / 1000),
         drafts=mode is not TranscriptionMode.MAX_ACCURACY,
+        careful_ms=CAREFUL_MS[mode],
     )

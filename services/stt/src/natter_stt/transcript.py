@@ -27,7 +27,8 @@ def join(parts: Sequence[Hypothesis]) -> Hypothesis:
     """Return what was said in passages that follow each other.
 
     The confidence is the mean over all tokens; the end of the last passage that holds words is the
-    end of the whole. The tokens are the last passage's own: they are of use as a draft only there.
+    end of the whole, and its language that of the whole. The tokens are the last passage's own: they are
+    of use as a draft only there.
     """
     spoken = [part for part in parts if part.text]
     if not spoken:
@@ -39,4 +40,6 @@ def join(parts: Sequence[Hypothesis]) -> Hypothesis:
         tokens=parts[-1].tokens,
         confidence=sum(confidence * weight for confidence, weight in weights) / total if total else None,
         ends_sentence=spoken[-1].ends_sentence,
+        reads_complete=spoken[-1].reads_complete,
+        language=spoken[-1].language,
     )

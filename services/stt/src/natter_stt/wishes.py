@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from natter_protocol.settings import InputSettings
 from natter_stt.engine import EngineInfo, StreamOptions
+
+MULTILINGUAL: Final = ("faster_whisper", "small")
+"""The engine and model for languages that others do not hear."""
 
 
 def options_for(wishes: InputSettings, info: EngineInfo) -> tuple[StreamOptions, tuple[str, ...]]:
@@ -16,3 +21,12 @@ def options_for(wishes: InputSettings, info: EngineInfo) -> tuple[StreamOptions,
     known = tuple(dict.fromkeys(short for short in wanted.values() if short in info.languages))
     unknown = tuple(language for language, short in wanted.items() if short not in info.languages)
     return StreamOptions(known, wishes.prompt or "", wishes.keyterms), unknown
+
+
+def refusal(unknown: tuple[str, ...], info: EngineInfo) -> str:
+    """Return what to tell a client whose languages the engine does not know, and what would know them."""
+    heard, wished = ", ".join(info.languages), ", ".join(unknown)
+    return (
+        f"{info.name} ({info.model}) hears {heard}, not {wished}: NATTER_STT_ENGINE={MULTILINGUAL[0]} with "
+        f"NATTER_STT_MODEL={MULTILINGUAL[1]} (from the hub at its first start, or a folder) hears a hundred languages"
+    )

@@ -27,11 +27,12 @@ from natter_runtime.tasks import Slot
 from natter_stt.config import SttConfig
 from natter_stt.decoding import Decoder, Effort
 from natter_stt.ear import Ear
-from natter_stt.engine import Engine
+from natter_stt.engine import Engine, Hypothesis
 from natter_stt.pace import Pace, pace_for
 from natter_stt.stabilizer import Stabilizer
 from natter_stt.utterance import Utterance
-from natter_stt.wishes import options_for
+from natter_stt.wishes import options_for, refusal
+from natter_stt.written import write
 
 log = logging.getLogger(__name__)
 
@@ -129,8 +130,7 @@ class Listener:
         self._decoder.configure(options)
         self._pace = pace_for(wishes, self._worker.config)
         if unknown and not options.languages and unknown != self._unknown:
-            knows, wished = ", ".join(info.languages), ", ".join(unknown)
-            await self._seat.say(_failure(EngineError(f"{info.name} ({info.model}) hears {knows}, not {wished}")))
+            await self._seat.say(_failure(EngineError(refusal(unknown, info))))
         self._unknown = unknown
 
     # -- turns ----------------------------------------------------------------------------------
@@ -187,9 +187,16 @@ class Listener:
             utterance.pass_over(end)
             await self._report(utterance, error)
             return
-        text = self._stabilizer.show(utterance.transcript.text)
+        transcript = utterance.transcript
         await self._seat.say(
-            SttPartial(turn=utterance.turn, rev=utterance.rev, text=text, end_sample=utterance.heard_to)
+            SttPartial(
+                turn=utterance.turn,
+                rev=utterance.rev,
+                text=self._stabilizer.show(self._text(transcript)),
+                end_sample=utterance.heard_to,
+                confidence=transcript.confidence,
+                ends_sentence=transcript.ends_sentence,
+            )
         )
 
     async def _final(self, utterance: Utterance) -> None:
@@ -197,7 +204,11 @@ class Listener:
         covered = utterance.finalized
         end = min(self._ear.end, covered + self._pace.tail)
         urgent = utterance.silence_ms >= OVERDUE_MS
-        effort = Effort(Priority.FINAL if urgent else Priority.SPECULATIVE, drafts=self._pace.drafts)
+        effort = Effort(
+            Priority.FINAL if urgent else Priority.SPECULATIVE,
+            drafts=self._pace.drafts,
+            careful_ms=self._pace.careful_ms,
+        )
         attributes: dict[str, str | int | float | bool] = {
             names.ENGINE: self._worker.engine.info.name,
             names.AUDIO_MS: (end - utterance.segment_start) * 1000 // INPUT_RATE,
@@ -216,20 +227,28 @@ class Listener:
             span.end()
         utterance.final_heard = covered
         transcript = utterance.transcript
-        self._stabilizer.show(transcript.text)
+        text = self._text(transcript)
+        self._stabilizer.show(text)
         await self._seat.say(
             SttFinal(
                 turn=utterance.turn,
                 rev=utterance.rev,
-                text=transcript.text,
+                text=text,
                 start_sample=utterance.start_sample,
                 end_sample=covered,
                 confidence=transcript.confidence,
                 ends_sentence=transcript.ends_sentence,
+                reads_complete=transcript.reads_complete,
                 decode_ms=(self._clock.monotonic() - began) * 1000,
                 trace=tracing.of(span) or utterance.trace,
             )
         )
+
+    def _text(self, transcript: Hypothesis) -> str:
+        """Return the text to tell: numbers of one kind may lie in several segments, so all is written at once."""
+        if self._worker.config.text == "spoken":
+            return transcript.text
+        return write(transcript.text, transcript.language)
 
     async def _hear(self, utterance: Utterance, end: int, effort: Effort) -> None:
         began = self._clock.monotonic()

@@ -5,31 +5,28 @@ from __future__ import annotations
 from typing import Final
 
 from natter_protocol.audio import INPUT_RATE
-from natter_turn import overlap
-from natter_turn.endpointing import Decision, Evidence, decide
+from natter_turn.endpointing import PATIENCE_MS
 from natter_turn.memory import Memory
-from natter_turn.overlap import Overlap, OverlapEvidence
-from natter_turn.wording import words
+from natter_turn.overlap import UNCLEAR, Overlap
+from natter_turn.voice import is_far
+from natter_turn.weighing import decision, judgement
+from natter_turn.wording import same, words
 
 LONGEST_TURN_S: Final = 120
 """Speech that never ends (hold music, a radio) is answered after this."""
 REOPEN_VOICED: Final = INPUT_RATE * 200 // 1000
 """Samples of speech after a commit that show that the user goes on."""
-
-
-def decision(memory: Memory) -> Decision:
-    """Return what the evidence of the present pause amounts to."""
-    turn = memory.turn
-    assert turn is not None
-    judged = turn.sound_sample == memory.activity.last_speech_sample
-    final = turn.final if memory.final_covers else None
-    evidence = Evidence(
-        silence_ms=memory.silence_ms,
-        text=memory.text,
-        sound=turn.sound if judged else None,
-        ends_sentence=final.ends_sentence if final else None,
-    )
-    return decide(evidence, memory.policy)
+EAGER: Final = 0.3
+"""Probability from which an answer is begun at once."""
+EAGER_LEAD_MS: Final = 400
+"""What is less likely over is answered ahead by so much only: about what an answer takes to its first sound."""
+MAX_SPECULATIONS: Final = 4
+"""Answers begun for one turn; more than these are thrown away too often to pay for."""
+MAX_IGNORED: Final = 1
+"""Turns in a row that are taken for somebody else's: who speaks again means us."""
+UNCLEAR_WORDS: Final = 2
+BEHIND: Final = INPUT_RATE * 700 // 1000
+"""Samples; words that end so much before the speech are its beginning only (a partial comes every 320 ms)."""
 
 
 def is_over(memory: Memory, now: float) -> bool:
@@ -50,9 +47,63 @@ def is_empty(memory: Memory, now: float) -> bool:
     return memory.silence_ms >= memory.policy.min_silence_ms
 
 
+def is_not_for_us(memory: Memory, now: float) -> bool:
+    """Somebody else spoke, or the caller to somebody else; or it was a noise that the recogniser guessed at."""
+    turn = memory.turn
+    if turn is None or not memory.final_covers or memory.silence_ms < memory.policy.min_silence_ms:
+        return False
+    if turn.over_epoch and memory.reply is None:
+        return False  # it has interrupted a reply: that has been decided
+    return not_for_us(memory) != ""
+
+
+def not_for_us(memory: Memory) -> str:
+    """Return why the open turn is not taken for the caller's words, or an empty string."""
+    if memory.ignored >= MAX_IGNORED:
+        return ""
+    if is_far(memory.timbre, memory.caller):
+        return "not_for_us"
+    final = memory.turn.final if memory.turn is not None else None
+    known = memory.caller.windows > 0 and final is not None and final.confidence is not None
+    if known and final is not None and len(words(final.text)) <= UNCLEAR_WORDS and memory.turn is not None:
+        unclear = (final.confidence or 0.0) < UNCLEAR / 2
+        return "unclear" if unclear else ""
+    return ""
+
+
+def is_worth_a_speculation(memory: Memory, now: float) -> bool:
+    """The turn is likely over, and its answer may be begun."""
+    turn = memory.turn
+    if turn is None or memory.speculation is not None or not memory.policy.eager:
+        return False
+    if turn.speculations >= MAX_SPECULATIONS or not memory.final_covers or not words(memory.text):
+        return False
+    found = decision(memory)
+    if found.rule == "listening" and memory.silence_ms < PATIENCE_MS:
+        return False
+    return found.probability >= EAGER or found.needed_ms - memory.silence_ms <= EAGER_LEAD_MS
+
+
+def is_speculation_stale(memory: Memory, now: float) -> bool:
+    """The answer that was begun answers other words than those that were said."""
+    return memory.speculation is not None and not same(memory.speculation.text, memory.text)
+
+
+def is_far_voice(memory: Memory, now: float) -> bool:
+    """Who begins to speak is further away than the caller."""
+    return is_far(memory.activity.timbre, memory.caller)
+
+
 def has_text(memory: Memory, now: float) -> bool:
     """There are words, even if not the recogniser's last."""
     return bool(words(memory.text))
+
+
+def has_most_text(memory: Memory, now: float) -> bool:
+    """There are words, and they are not only those of the beginning: the recogniser keeps up with the user."""
+    heard = memory.turn.heard if memory.turn is not None else None
+    behind = memory.activity.last_speech_sample - heard.end_sample if heard is not None else 0
+    return has_text(memory, now) and behind <= BEHIND
 
 
 def covers(memory: Memory, now: float) -> bool:
@@ -86,33 +137,12 @@ def is_reopenable(memory: Memory, now: float) -> bool:
 
 def is_going_on(memory: Memory, now: float) -> bool:
     """The user has said enough after the commit to be going on."""
-    return memory.activity.voiced >= REOPEN_VOICED
-
-
-def has_wish(memory: Memory, now: float) -> bool:
-    """Somebody wants the agent to speak."""
-    return bool(memory.wishes)
+    return memory.activity.voiced >= REOPEN_VOICED and not is_far(memory.activity.timbre, memory.caller)
 
 
 def is_speaking(memory: Memory, now: float) -> bool:
     """The user speaks now."""
     return memory.activity.speaking
-
-
-def judgement(memory: Memory) -> tuple[Overlap, str]:
-    """Return what the present overlap is, and by which rule."""
-    turn, activity = memory.turn, memory.activity
-    assert turn is not None
-    return overlap.judge(
-        OverlapEvidence(
-            voiced_ms=memory.voiced_ms,
-            silence_ms=0 if activity.speaking else memory.silence_ms,
-            elapsed_ms=(memory.position - turn.start_sample) * 1000 // INPUT_RATE,
-            text=memory.text,
-            final=memory.final_covers,
-        ),
-        memory.policy,
-    )
 
 
 def is_interruption(memory: Memory, now: float) -> bool:

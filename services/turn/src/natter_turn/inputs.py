@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from natter_protocol.reply import Outcome
 from natter_protocol.turn import Cause
+from natter_turn.language import ENGLISH, LanguageData
 from natter_turn.policy import Policy
+from natter_turn.values import Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,12 @@ class Window:
     end_sample: int
     speech: float
     """Probability that it is speech."""
+    level_db: float | None = None
+    """Its level, dB below full scale."""
+    brightness_db: float | None = None
+    """Of what lies above 2 kHz, against the whole."""
+    echo: float = 0.0
+    """How far what is heard is explained by what the agent is saying, 0-1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class Heard:
     final: bool = False
     ends_sentence: float | None = None
     confidence: float | None = None
+    reads_complete: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class ReplyEnded:
 
     epoch: int
     outcome: Outcome
+    text: str = ""
+    """What was heard of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,13 @@ class ReplyTold:
 
     epoch: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyNearEnd:
+    """The last words of a reply are being heard."""
+
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +101,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The policy is now this."""
+    """The policy is now this, and so is what else the settings say about listening."""
 
     policy: Policy
+    language: LanguageData = ENGLISH
+    wanted: tuple[Expected, ...] = ()
+    """Values that the tools of the session ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +114,4 @@ class Woken:
     """The moment that :meth:`Machine.next_deadline` named has come."""
 
 
-Input = Window | Heard | Judged | Audible | ReplyEnded | ReplyTold | ToolRan | Wanted | Changed | Woken
+Input = Window | Heard | Judged | Audible | ReplyEnded | ReplyTold | ReplyNearEnd | ToolRan | Wanted | Changed | Woken

@@ -14,6 +14,7 @@ from typing import Final
 from natter_turn import activity
 from natter_turn.actions import Action
 from natter_turn.activity import Edge
+from natter_turn.asked import asked
 from natter_turn.inputs import (
     Audible,
     Changed,
@@ -21,6 +22,7 @@ from natter_turn.inputs import (
     Input,
     Judged,
     ReplyEnded,
+    ReplyNearEnd,
     ReplyTold,
     ToolRan,
     Wanted,
@@ -28,7 +30,6 @@ from natter_turn.inputs import (
     Woken,
 )
 from natter_turn.memory import Memory
-from natter_turn.moves import stay_heard
 from natter_turn.table import TABLE, Happening, State
 
 NO_AUDIO_S: Final = 2.0
@@ -100,25 +101,25 @@ class Machine:
                     yield Happening.SPEECH if edge is Edge.STARTED else Happening.SILENCE
                 yield Happening.TIME
             case Heard() if memory.turn is not None:
-                stay_heard(memory.turn, input)
+                memory.turn.hear(input)
                 yield Happening.TIME
             case Judged() if memory.turn is not None and input.turn == memory.turn.turn:
                 memory.turn.sound = input.probability
                 memory.turn.sound_sample = input.last_speech_sample
                 yield Happening.TIME
-            case Audible() | ReplyEnded() | ReplyTold() | ToolRan():
+            case Audible() | ReplyEnded() | ReplyTold() | ReplyNearEnd() | ToolRan():
                 yield from self._about_reply(input)
             case Wanted() if len(memory.wishes) < MAX_WISHES:
                 memory.wishes.append(input)
             case Changed():
-                memory.policy = input.policy
+                memory.policy, memory.language, memory.wanted = input.policy, input.language, input.wanted
                 yield Happening.TIME
             case Woken():
                 deadline = self.next_deadline()
                 if deadline is not None and now >= deadline:
                     yield Happening.DEADLINE
 
-    def _about_reply(self, input: Audible | ReplyEnded | ReplyTold | ToolRan) -> Iterator[Happening]:
+    def _about_reply(self, input: Audible | ReplyEnded | ReplyTold | ReplyNearEnd | ToolRan) -> Iterator[Happening]:
         reply = self.memory.reply
         if reply is None or reply.epoch != input.epoch:
             return
@@ -126,7 +127,10 @@ class Machine:
             case Audible() if not reply.audible:
                 yield Happening.AUDIBLE
             case ReplyEnded():
+                self.memory.asked = asked(input.text, self.memory.wanted, self.memory.language)
                 yield Happening.ENDED
+            case ReplyNearEnd():
+                reply.near_end = True
             case ReplyTold():
                 reply.text = input.text
             case ToolRan():
@@ -137,4 +141,9 @@ class Machine:
         memory.position = window.end_sample
         over = self.state in (State.REPLYING, State.OVERLAP)
         onset = activity.OVERLAP_WINDOWS if over else activity.ONSET_WINDOWS
-        return memory.activity.update(window.end_sample, window.speech, memory.policy.vad_threshold, onset)
+        if over and window.end_sample < memory.wary_until:
+            onset = activity.WARY_WINDOWS
+        edge = memory.activity.update(window, memory.policy.vad_threshold, onset)
+        if edge is Edge.STOPPED and memory.turn is not None:
+            memory.turn.timbre = memory.turn.timbre.joined(memory.activity.heard)
+        return edge

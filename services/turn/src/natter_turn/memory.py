@@ -6,10 +6,15 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from natter_protocol.audio import INPUT_RATE
-from natter_protocol.turn import Cause
+from natter_protocol.turn import Cause, TurnDecided
 from natter_turn.activity import Activity
+from natter_turn.asked import NOTHING, Asked
+from natter_turn.habits import Habits
 from natter_turn.inputs import Heard, Wanted
+from natter_turn.language import ENGLISH, LanguageData
 from natter_turn.policy import Policy
+from natter_turn.values import Expected
+from natter_turn.voice import Timbre
 
 
 @dataclass(slots=True)
@@ -21,6 +26,8 @@ class OpenTurn:
     start_sample: int
     over_epoch: int = 0
     """The reply it was spoken over, if any."""
+    asked: Asked = NOTHING
+    """What the agent had asked before it."""
     heard: Heard | None = None
     """The newest text of it."""
     final: Heard | None = None
@@ -30,8 +37,25 @@ class OpenTurn:
     sound: float | None = None
     sound_sample: int = -1
     """The end of speech that :attr:`sound` is about."""
+    weighed: TurnDecided | None = None
+    """The newest decision about its end that was told with all the evidence."""
+    weighed_sample: int = -1
+    """The end of speech that :attr:`weighed` is about."""
     voiced_before: int = 0
     """Samples of speech before it began, in all."""
+    timbre: Timbre = field(default_factory=Timbre)
+    """Of its stretches of speech that are over."""
+    speculations: int = 0
+    """How many answers were begun for it before it was surely over."""
+
+    def hear(self, heard: Heard) -> None:
+        """Keep the newest text; text of another revision's audio is still its text."""
+        if heard.turn != self.turn:
+            return
+        if self.heard is None or heard.final or heard.end_sample >= self.heard.end_sample:
+            self.heard = heard
+        if heard.final and (self.final is None or heard.end_sample >= self.final.end_sample):
+            self.final = heard
 
 
 @dataclass(slots=True)
@@ -53,6 +77,8 @@ class Reply:
     """The turn that it answers."""
     text: str = ""
     audible: bool = False
+    near_end: bool = False
+    """Its last words are being heard."""
     tool_ran: bool = False
     since: float = 0.0
 
@@ -67,22 +93,33 @@ class Memory:
     """All of it."""
 
     policy: Policy
+    language: LanguageData = ENGLISH
+    wanted: tuple[Expected, ...] = ()
+    """Values that the tools of the session ask for."""
     activity: Activity = field(default_factory=Activity)
+    habits: Habits = field(default_factory=Habits)
+    caller: Timbre = field(default_factory=Timbre)
+    """The caller's voice so far."""
+    ignored: int = 0
+    """Turns in a row that were taken for somebody else's."""
     position: int = 0
     """End of the newest window."""
     last_turn: int = 0
     last_epoch: int = 0
     void_through: int = 0
     void_only: set[int] = field(default_factory=set)
+    asked: Asked = NOTHING
+    """What the agent has asked last, until somebody answers."""
     turn: OpenTurn | None = None
     speculation: Speculation | None = None
     reply: Reply | None = None
     wishes: deque[Wanted] = field(default_factory=deque)
     holds: int = 0
+    wary_until: int = 0
+    """Until this sample it takes more than usual to hold a reply."""
     closing_until: float | None = None
     """Until when the last word of the recogniser is waited for."""
     closing_rule: str = ""
-    closing_probability: float | None = None
 
     @property
     def silence_ms(self) -> int:
@@ -94,6 +131,12 @@ class Memory:
         """Speech in the open turn."""
         before = self.turn.voiced_before if self.turn is not None else 0
         return (self.activity.total_voiced - before) * 1000 // INPUT_RATE
+
+    @property
+    def timbre(self) -> Timbre:
+        """Of all speech in the open turn."""
+        before = self.turn.timbre if self.turn is not None else Timbre()
+        return before.joined(self.activity.timbre)
 
     @property
     def text(self) -> str:

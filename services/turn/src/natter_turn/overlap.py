@@ -1,4 +1,9 @@
-"""The user makes a sound while the agent speaks: is it an interruption? Pure."""
+"""The user makes a sound while the agent speaks: is it an interruption? Pure.
+
+The reply is held while this is asked, so an error is not heard at once; but a hold that lasts is a hole in the
+agent's sentence. So the answer is given as soon as the evidence allows it: at the first words that claim the
+floor, or at the end of a sound that does not.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,28 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from natter_turn.language import ENGLISH, LanguageData
 from natter_turn.policy import Policy
-from natter_turn.wording import is_backchannel, is_stop, words
+from natter_turn.wording import is_backchannel, is_stop, longest_run, words
 
 LONG_MS: Final = 700
-"""Speech that goes on for so long is nobody's back-channel."""
+"""Speech with words in it that goes on for so long is nobody's back-channel."""
+DEAF_MS: Final = 1500
+"""The same when the recogniser says nothing at all, not even that there is nothing."""
 QUIET_MS: Final = 300
 """Silence after an overlap that said nothing: it was nothing."""
 CONTENT_WORDS: Final = 2
+FAR_MS: Final = 200
+"""Speech that it takes to tell whose it is."""
+SHORT_MS: Final = 600
+"""Shorter, and it is a back-channel in most cases, whatever the recogniser makes of it."""
+CLEAR: Final = 0.8
+"""Confidence from which a short remark is taken at its word."""
+UNCLEAR: Final = 0.45
+"""Confidence below which the text is a guess at noise."""
+ECHOED_WORDS: Final = 3
+ECHOED: Final = 0.7
+"""So many words in a row, and such a part of all, that the agent itself is saying: its echo."""
 
 
 class Overlap(Enum):
@@ -26,37 +45,99 @@ class Overlap(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OverlapEvidence:
-    """What is known about an overlap so far; milliseconds of media time."""
+    """What is known about an overlap so far; milliseconds of media time.
+
+    Attributes:
+        voiced_ms: speech in it.
+        silence_ms: since its last speech; 0 while the user still speaks.
+        elapsed_ms: since its first sample.
+        text: what the recogniser made of it.
+        final: whether that is its last word on all of it.
+        recognised: whether the recogniser has said anything about it.
+        confidence: mean probability of the words; None if not known.
+        far: whether it comes from further away than the caller's voice.
+        said: what the agent is saying.
+        answering: whether the agent has just asked something, or is about to have done so.
+        language: the data of the caller's language.
+    """
 
     voiced_ms: int
     silence_ms: int
-    """0 while the user still speaks."""
     elapsed_ms: int
-    """Since its first sample."""
     text: str
     final: bool
-    """Whether ``text`` is the recogniser's last word on all of it."""
+    recognised: bool = True
+    confidence: float | None = None
+    far: bool = False
+    said: str = ""
+    answering: bool = False
+    language: LanguageData = ENGLISH
 
 
 def judge(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str]:
     """Decide what the overlap is, with the name of the rule."""
+    return _disowned(evidence) or _claimed(evidence, policy) or _ended(evidence) or _time_is_up(evidence, policy)
+
+
+def _disowned(evidence: OverlapEvidence) -> tuple[Overlap, str] | None:
+    """It is not the caller who speaks to us, however long."""
+    if evidence.far and evidence.voiced_ms >= FAR_MS:
+        return Overlap.NOTHING, "not_for_us"
     spoken = words(evidence.text)
-    if is_stop(evidence.text):
+    run = longest_run(evidence.text, evidence.said)
+    if run >= ECHOED_WORDS and run >= ECHOED * len(spoken):
+        return Overlap.NOTHING, "echo"
+    return None
+
+
+def _claimed(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str] | None:
+    """The words, or how long they go on, claim the floor."""
+    spoken, language = words(evidence.text), evidence.language
+    backchannel = is_backchannel(evidence.text, language)
+    if is_stop(evidence.text, language):
         return Overlap.INTERRUPTION, "stop_word"
-    if len(spoken) >= CONTENT_WORDS and not is_backchannel(evidence.text):
-        return Overlap.INTERRUPTION, "content"
-    if evidence.voiced_ms >= max(LONG_MS, policy.interruption_delay_ms) and not is_backchannel(evidence.text):
+    if spoken and evidence.answering and not _is_unclear(evidence):
+        return Overlap.INTERRUPTION, "answer"
+    long = evidence.voiced_ms >= max(LONG_MS, policy.interruption_delay_ms)
+    if spoken and not backchannel and not _is_unclear(evidence):
+        if long:
+            return Overlap.INTERRUPTION, "long_speech"
+        if len(spoken) >= CONTENT_WORDS and evidence.voiced_ms >= SHORT_MS:
+            return Overlap.INTERRUPTION, "content"
+    if evidence.voiced_ms >= DEAF_MS and not evidence.recognised:
         return Overlap.INTERRUPTION, "long_speech"
+    return None
+
+
+def _ended(evidence: OverlapEvidence) -> tuple[Overlap, str] | None:
+    """The sound is over: what was it?"""
+    spoken = words(evidence.text)
     if evidence.final and evidence.silence_ms > 0:
-        if is_backchannel(evidence.text):
-            return Overlap.NOTHING, "backchannel"
         if not spoken:
             return Overlap.NOTHING, "no_words"
+        if is_backchannel(evidence.text, evidence.language):
+            return Overlap.NOTHING, "backchannel"
+        if _is_unclear(evidence):
+            return Overlap.NOTHING, "unclear"
         return Overlap.INTERRUPTION, "words"
     if evidence.silence_ms >= QUIET_MS and not spoken:
         return Overlap.NOTHING, "no_words"
-    if evidence.elapsed_ms >= policy.interruption_delay_ms + LONG_MS:
-        if spoken and not is_backchannel(evidence.text):
-            return Overlap.INTERRUPTION, "time_is_up"
-        return Overlap.NOTHING, "time_is_up"
-    return Overlap.UNDECIDED, "listening"
+    return None
+
+
+def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str]:
+    if evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS:
+        return Overlap.UNDECIDED, "listening"
+    claimed = words(evidence.text) and not is_backchannel(evidence.text, evidence.language)
+    if claimed and not _is_unclear(evidence):
+        return Overlap.INTERRUPTION, "time_is_up"
+    if not evidence.recognised and evidence.silence_ms == 0:
+        return Overlap.UNDECIDED, "listening"
+    return Overlap.NOTHING, "time_is_up"
+
+
+def _is_unclear(evidence: OverlapEvidence) -> bool:
+    """Whether the text is no good ground to stop for: a guess at noise, or at a grunt."""
+    if evidence.confidence is None:
+        return False
+    return evidence.confidence < (CLEAR if evidence.voiced_ms < SHORT_MS else UNCLEAR)

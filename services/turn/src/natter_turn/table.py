@@ -76,15 +76,18 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
     (_S.LISTENING, _H.SPEECH): (Row(_S.SPEAKING, moves.start_turn),),
     (_S.LISTENING, _H.WISH): (Row(_S.ANSWERING, moves.grant),),
     #
-    (_S.SPEAKING, _H.SILENCE): (Row(_S.PAUSED, moves.pause),),
+    (_S.SPEAKING, _H.SILENCE): (Row(_S.PAUSED, moves.look),),
     (_S.SPEAKING, _H.TIME): (Row(_S.CLOSING, moves.close_endless, guards.is_endless),),
     (_S.SPEAKING, _H.DEADLINE): (Row(_S.CLOSING, moves.close_stalled),),
     #
     (_S.PAUSED, _H.SPEECH): (Row(_S.SPEAKING, moves.go_on),),
     (_S.PAUSED, _H.TIME): (
         Row(_S.LISTENING, moves.drop_turn, guards.is_empty),
+        Row(_S.LISTENING, moves.ignore, guards.is_not_for_us),
         Row(_S.ANSWERING, moves.commit_now, guards.is_over_and_heard),
         Row(_S.CLOSING, moves.close, guards.is_over),
+        Row(_S.PAUSED, moves.withdraw, guards.is_speculation_stale),
+        Row(_S.PAUSED, moves.speculate, guards.is_worth_a_speculation),
         Row(_S.PAUSED, moves.look),
     ),
     (_S.PAUSED, _H.DEADLINE): (Row(_S.CLOSING, moves.close_stalled),),
@@ -118,6 +121,7 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
     (_S.DOUBT, _H.ENDED): (Row(_S.SPEAKING, moves.start_turn_late),),
     #
     (_S.REPLYING, _H.SPEECH): (
+        Row(_S.REPLYING, moves.nothing, guards.is_far_voice),
         Row(_S.OVERLAP, moves.hold, guards.is_interruptible),
         Row(_S.REPLYING, moves.nothing),
     ),

@@ -3,69 +3,77 @@
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[a-z0-9']+")
+from natter_turn.language import ENGLISH, LanguageData
 
-_OPEN_ENDED: Final = frozenset(
-    """a an the and or but so because if when while that which who whose to of in on at by for from with into
-    about than as is are was were am be been my your his her its our their this these those i we they he she
-    it's i'm you're we're they're can could will would should may might must do does did not no very really
-    just like um uh er erm hmm well""".split()
-)
-"""Words after which an English sentence goes on."""
-_CAN_END: Final = frozenset("that this those these no not in on by about really well so do did her it like".split())
-"""Those of them that end a sentence often enough, if the recogniser puts a stop behind them."""
+_WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_STOPS: Final = (".", "?", "!")
+_GOES_ON: Final = (",", "-", "...", "…", ":", ";")
 
-_BACKCHANNELS: Final = frozenset(
-    """mm-hm mhm mm hmm hm uh-huh uhhuh huh yeah yep yes yup ok okay right sure aha ah oh i see got it great
-    good nice cool wow really exactly true indeed fine alright mm-hmm uh""".split()
-)
-_MAX_BACKCHANNEL_WORDS: Final = 3
-
-_STOP: Final = re.compile(
-    r"\b(stop|wait|hold on|hang on|no|nope|excuse me|sorry|actually|pause|quiet|shut up|but|question|cancel)\b"
-)
-
-
-class Completeness(Enum):
-    """How a text ends."""
-
-    FINISHED = auto()
-    UNFINISHED = auto()
+MAX_BACKCHANNEL_WORDS: Final = 4
+"""Longer, and somebody has something to say."""
 
 
 def words(text: str) -> list[str]:
     """Return the words of ``text``, in lower case."""
-    return _WORD.findall(text.lower().replace("-", " "))
+    return _WORD.findall(text.lower().replace("-", " ").replace("’", "'"))
 
 
-def completeness(text: str) -> Completeness:
-    """Judge whether ``text`` can stand as it is."""
+def is_unfinished(text: str, language: LanguageData = ENGLISH) -> bool:
+    """Whether ``text`` cannot stand as it is: it breaks off within a thought, or holds no words."""
     spoken = words(text)
-    if not spoken:
-        return Completeness.UNFINISHED
     text = text.rstrip()
-    if text.endswith((",", "-", "...", "…")):
-        return Completeness.UNFINISHED
-    if spoken[-1] in _OPEN_ENDED and not (spoken[-1] in _CAN_END and text.endswith((".", "?", "!"))):
-        return Completeness.UNFINISHED
-    return Completeness.FINISHED
+    if not spoken or text.endswith(_GOES_ON):
+        return True
+    last = spoken[-1]
+    if last in language.fillers:
+        return True
+    return last in language.open_ended and not (last in language.can_end and text.endswith(_STOPS))
 
 
-def is_backchannel(text: str) -> bool:
+def is_answer(text: str, language: LanguageData = ENGLISH) -> bool:
+    """Whether ``text`` says yes or no, and nothing else."""
+    spoken = words(text)
+    return 0 < len(spoken) <= MAX_BACKCHANNEL_WORDS and all(word in language.affirmations for word in spoken)
+
+
+def is_backchannel(text: str, language: LanguageData = ENGLISH) -> bool:
     """Whether ``text`` only says "I am listening"."""
     spoken = words(text)
-    known = all(word in _BACKCHANNELS or word in ("mm", "uh", "i", "see", "got", "it") for word in spoken)
-    return bool(spoken) and len(spoken) <= _MAX_BACKCHANNEL_WORDS and known
+    if not 0 < len(spoken) <= MAX_BACKCHANNEL_WORDS:
+        return False
+    rest = " ".join(spoken)
+    for phrase in language.backchannel_phrases:
+        rest = re.sub(rf"\b{re.escape(phrase)}\b", " ", rest)
+    return all(word in language.backchannels for word in rest.split())
 
 
-def is_stop(text: str) -> bool:
+def is_stop(text: str, language: LanguageData = ENGLISH) -> bool:
     """Whether ``text`` asks for the floor in so many words."""
-    return bool(_STOP.search(" ".join(words(text))))
+    found = _stops(language).search(" ".join(words(text)))
+    return found is not None and not is_backchannel(text, language)
+
+
+@lru_cache(maxsize=16)
+def _stops(language: LanguageData) -> re.Pattern[str]:
+    if not language.stops:
+        return re.compile(r"(?!)")
+    return re.compile(rf"\b({'|'.join(re.escape(phrase) for phrase in language.stops)})\b")
 
 
 def same(one: str, other: str) -> bool:
     """Whether two texts are the same words."""
     return words(one) == words(other)
+
+
+def longest_run(text: str, said: str) -> int:
+    """Return how many words of ``text`` at most stand in ``said`` one after the other, as they do in ``text``."""
+    spoken, known = words(text), words(said)
+    longest = 0
+    row = [0] * (len(known) + 1)
+    for word in spoken:
+        row = [0, *(row[index] + 1 if word == other else 0 for index, other in enumerate(known))]
+        longest = max(longest, *row)
+    return longest

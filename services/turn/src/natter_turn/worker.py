@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Final
 
-import numpy as np
 from opentelemetry.trace import Tracer
 
 from natter_protocol.audio import INPUT_RATE, AudioFrame, AudioReplay
@@ -22,10 +22,10 @@ from natter_runtime.executor import ModelExecutor, Priority, Skipped
 from natter_runtime.inbox import InboxClosed
 from natter_runtime.queues import BoundedQueue, Overflow
 from natter_runtime.seat import Hearing, Seat
-from natter_runtime.splice import Splicer
 from natter_runtime.tasks import spawn, stop
 from natter_turn.actions import Action, Ask
-from natter_turn.activity import WINDOW
+from natter_turn.asked import wanted_by
+from natter_turn.ears import Ears
 from natter_turn.engine import Models
 from natter_turn.inputs import (
     Audible,
@@ -34,22 +34,22 @@ from natter_turn.inputs import (
     Input,
     Judged,
     ReplyEnded,
+    ReplyNearEnd,
     ReplyTold,
     ToolRan,
     Wanted,
-    Window,
     Woken,
 )
+from natter_turn.language import language_for
 from natter_turn.machine import Machine
-from natter_turn.policy import Policy, resolve
-from natter_turn.recent import Recent
+from natter_turn.policy import resolve
 from natter_turn.restore import restore
 from natter_turn.spans import TurnSpans
 from natter_turn.table import State
 
 log = logging.getLogger(__name__)
 
-HEARING: Final = Hearing(live=(SttPartial, PlaybackProgress), audio_in=True)
+HEARING: Final = Hearing(live=(SttPartial, PlaybackProgress), audio_in=True, audio_out=True)
 JUDGED_S: Final = 8
 """How much of a turn its sound is judged by."""
 JUDGE_TAIL: Final = INPUT_RATE // 5
@@ -91,26 +91,23 @@ class _Session:
     ) -> None:
         self.spans = TurnSpans(tracer, clock, seat.state)
         self._judge = models.judge
-        self._detector = models.detectors.open()
         self._executor = executor
         self._clock = clock
         self._seat = seat
         self._group = group
         restored = restore(seat.state)
         self._machine = Machine(restored.memory, restored.state)
-        self._splicer = Splicer(restored.position)
-        self._recent = Recent((JUDGED_S + 1) * INPUT_RATE)
-        self._waiting = np.zeros(0, np.float32)
-        self._window_end = -1
+        output = seat.state.settings.output.format
+        self._ears = Ears(models.detectors.open(), output.rate, restored.position)
         self._to_do: BoundedQueue[Action] = BoundedQueue("turn.actions", MAX_ACTIONS, Overflow.FAIL)
 
     # -- in -------------------------------------------------------------------------------------
 
     async def listen(self) -> None:
         """Feed the machine until the session is over."""
-        if self._splicer.position is not None:
-            await self._seat.say(AudioReplay(first_sample=self._splicer.position))
-        self._feed(Changed(self._policy()))
+        if self._ears.position is not None:
+            await self._seat.say(AudioReplay(first_sample=self._ears.position))
+        self._feed(self._changed())
         while True:
             deadline = self._machine.next_deadline()
             wait = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
@@ -137,7 +134,9 @@ class _Session:
     def _inputs(self, message: Message) -> list[Input]:
         match message:
             case SttPartial():
-                return [Heard(message.turn, message.rev, message.text, message.end_sample)]
+                return [
+                    Heard(message.turn, message.rev, message.text, message.end_sample, confidence=message.confidence)
+                ]
             case SttFinal():
                 return [
                     Heard(
@@ -148,12 +147,13 @@ class _Session:
                         final=True,
                         ends_sentence=message.ends_sentence,
                         confidence=message.confidence,
+                        reads_complete=message.reads_complete,
                     )
                 ]
-            case PlaybackProgress() if message.state is not PlaybackState.ENDED:
-                return [Audible(message.epoch)]
+            case PlaybackProgress():
+                return self._played(message)
             case ReplyHeard():
-                return [ReplyEnded(message.epoch, message.outcome)]
+                return [ReplyEnded(message.epoch, message.outcome, message.text)]
             case ReplyFinished():
                 return [ReplyTold(message.epoch, message.text)]
             case ToolCalled():
@@ -161,27 +161,31 @@ class _Session:
             case ReplyWanted():
                 return [Wanted(message.request, message.cause, message.instructions)]
             case SessionConfigured():
-                return [Changed(self._policy())]
+                return [self._changed()]
             case _:
                 return []
 
-    def _policy(self) -> Policy:
+    def _played(self, progress: PlaybackProgress) -> list[Input]:
+        near_end = self._ears.playback(progress)
+        if progress.state is PlaybackState.ENDED:
+            return []
+        return [Audible(progress.epoch), *([ReplyNearEnd(progress.epoch)] if near_end else [])]
+
+    def _changed(self) -> Changed:
         settings = self._seat.state.settings
-        return resolve(settings.input.turn, settings.input.mode)
+        policy = resolve(settings.input.turn, settings.input.mode)
+        language = language_for(settings.input.languages)
+        waits = replace(policy, waits_for_sound=self._judge is not None)
+        return Changed(waits, language, wanted_by(settings.tools, language))
 
     async def _hear(self, frame: AudioFrame) -> None:
-        for spliced in self._splicer.push(frame):
-            samples = np.frombuffer(spliced.pcm, "<i2").astype(np.float32) / 32768.0
-            self._recent.append(samples, spliced.next_sample)
-            if self._window_end < 0:
-                self._window_end = spliced.first_sample
-            self._waiting = np.concatenate([self._waiting, samples])
-            while len(self._waiting) >= WINDOW:
-                window, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
-                self._window_end += WINDOW
-                self.spans.heard(self._window_end)
-                self._feed(Window(self._window_end, self._detector(window)))
-        wanted = self._splicer.wanted()
+        if frame.epoch:
+            self._ears.hear_agent(frame)
+            return
+        for window in self._ears.hear_user(frame):
+            self.spans.heard(window.end_sample)
+            self._feed(window)
+        wanted = self._ears.wanted()
         if wanted is not None:
             await self._seat.say(AudioReplay(first_sample=wanted[0], end_sample=wanted[1]))
 
@@ -201,7 +205,7 @@ class _Session:
             return
         judge = self._judge
         end = ask.last_speech_sample + JUDGE_TAIL
-        audio = self._recent.between(end - JUDGED_S * INPUT_RATE, end)
+        audio = self._ears.between(end - JUDGED_S * INPUT_RATE, end)
         try:
             probability = await self._executor.run(
                 lambda: judge(audio), priority=Priority.FINAL, expires_in=JUDGE_EXPIRES_S

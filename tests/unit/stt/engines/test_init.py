@@ -12,18 +12,17 @@ from natter_stt.engines import choose, installed, load
 
 
 @pytest.mark.parametrize(
-    ("engine", "model", "loaded"),
+    ("engine", "model", "loaded", "reason"),
     [
-        ("moonshine", "", "moonshine-tiny-en"),
-        ("faster_whisper", "", "base"),
-        ("faster_whisper", "small.en", "small.en"),
-        ("scripted", "/call.json", "/call.json"),
+        ("moonshine", "", "moonshine-tiny-en", "default"),
+        ("faster_whisper", "", "base", "NATTER_STT_ENGINE=faster_whisper with its default"),
+        ("faster_whisper", "small.en", "small.en", "NATTER_STT_MODEL"),
+        ("scripted", "/call.json", "/call.json", "NATTER_STT_MODEL"),
     ],
 )
-def test_what_is_loaded(engine: str, model: str, loaded: str) -> None:
+def test_what_is_loaded_and_why(engine: str, model: str, loaded: str, reason: str) -> None:
     choice = choose(SttConfig(engine=engine, model=model), lambda library: True)
-    assert (choice.engine, choice.model) == (engine, loaded)
-    assert ("NATTER_STT_MODEL" in choice.reason) == bool(model)
+    assert (choice.engine, choice.model, choice.reason) == (engine, loaded, reason)
 
 
 @pytest.mark.parametrize(("engine", "extra"), [("moonshine", "moonshine"), ("faster_whisper", "faster-whisper")])

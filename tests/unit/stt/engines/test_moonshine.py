@@ -8,49 +8,8 @@ import pytest
 pytest.importorskip("onnxruntime", reason="natter-stt[moonshine] is not installed")
 
 from natter_runtime.errors import EngineError
-from natter_stt.engines.moonshine import FILES, Moonshine, Tokenizer
-
-
-def packed(*pieces: bytes) -> bytes:
-    """Return ``pieces`` as ``tokenizer.bin`` holds them."""
-    data = b""
-    for piece in pieces:
-        size = len(piece)
-        data += bytes([size] if size < 128 else [size % 128 + 128, size // 128]) + piece
-    return data
-
-
-SPECIAL = (b"<unk>", b"<s>", b"</s>")
-
-
-def test_pieces_become_words() -> None:
-    tokenizer = Tokenizer(packed(*SPECIAL, "\u2581Hel".encode(), b"lo", "\u2581there".encode(), b"."))
-    assert len(tokenizer) == 7
-    assert tokenizer.text([3, 4, 5, 6]) == "Hello there."
-    assert tokenizer.text([1, 3, 4, 2]) == "Hello"
-    assert tokenizer.text([]) == ""
-
-
-def test_bytes_become_characters() -> None:
-    tokenizer = Tokenizer(packed(*SPECIAL, b"\xc3", b"\xbc"))
-    assert tokenizer.text([3, 4]) == "ü"
-    assert tokenizer.text([3]) == "\ufffd"
-
-
-def test_a_piece_may_be_long() -> None:
-    tokenizer = Tokenizer(packed(*SPECIAL, b"a" * 127, b"b" * 128, b"c" * 300, b"d"))
-    assert [tokenizer.text([token]) for token in (3, 4, 5, 6)] == ["a" * 127, "b" * 128, "c" * 300, "d"]
-
-
-def test_tokens_are_found_by_their_text() -> None:
-    tokenizer = Tokenizer(packed(*SPECIAL, b".", "\u2581?".encode(), b"..", b"a."))
-    assert tokenizer.matching(re.compile(r"[.?]")).tolist() == [3, 4]
-
-
-@pytest.mark.parametrize("data", [b"\x05abc", b"\x05hello\x80", b"\x05hello\xff\x01abc"])
-def test_a_file_that_was_cut_off_is_an_engine_error(data: bytes) -> None:
-    with pytest.raises(EngineError, match=r"tokenizer\.bin"):
-        Tokenizer(data)
+from natter_stt.engines.greedy import Choice, Written
+from natter_stt.engines.moonshine import FILES, Moonshine, confidence
 
 
 @pytest.mark.parametrize("missing", FILES)
@@ -67,3 +26,9 @@ def test_a_graph_that_is_none_is_an_engine_error(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"this is no model")
     with pytest.raises(EngineError, match="encoder_model"):
         Moonshine(tmp_path, "broken")
+
+
+def test_confidence_is_the_mean_probability_of_what_was_written() -> None:
+    choices = [Choice(5, 0.9, 0.0), Choice(6, 0.5, 0.0), Choice(2, 0.1, 0.0)]
+    assert confidence(Written([5, 6], choices)) == pytest.approx(0.7)
+    assert confidence(Written([], choices[2:])) == 0.0

@@ -19,6 +19,7 @@ from natter_protocol.settings import (
     InputSettings,
     Modality,
     OutputSettings,
+    Preset,
     SessionSettings,
     Tool,
     TranscriptionMode,
@@ -56,6 +57,8 @@ _TURN: Final = {
     "interrupt_response",
     "interruption_delay",
     "uninterruptible_turns",
+    "preset",
+    "eager",
 }
 _TOOL: Final = {
     "type",
@@ -216,6 +219,7 @@ def _turn(value: object, present: TurnPolicy) -> TurnPolicy:
     if low is not None and high is not None and high < low:
         _invalid("input.turn_detection.max_silence", f"at least min_silence ({low})")
     interrupt = fields.flag("interrupt_response", present.interrupt_response)
+    preset = fields.choice("preset", present.preset, tuple(Preset))
     return TurnPolicy(
         vad_threshold=fields.number("vad_threshold", present.vad_threshold, 0, 1),
         min_silence_ms=low,
@@ -223,6 +227,8 @@ def _turn(value: object, present: TurnPolicy) -> TurnPolicy:
         interrupt_response=True if interrupt is None else interrupt,
         interruption_delay_ms=fields.integer("interruption_delay", present.interruption_delay_ms, 0, 1000),
         uninterruptible=fields.strings("uninterruptible_turns", present.uninterruptible, 16),
+        preset=Preset(preset) if preset else None,
+        eager=fields.flag("eager", present.eager),
     )
 
 
@@ -310,6 +316,7 @@ def _format_echo(format: AudioFormat) -> dict[str, Any]:
 def _turn_echo(turn: TurnPolicy) -> dict[str, Any] | None:
     if turn == TurnPolicy():
         return None
+    ours = {"preset": turn.preset, "eager": turn.eager}
     return {
         "vad_threshold": turn.vad_threshold,
         "min_silence": turn.min_silence_ms,
@@ -317,6 +324,7 @@ def _turn_echo(turn: TurnPolicy) -> dict[str, Any] | None:
         "interrupt_response": turn.interrupt_response,
         "interruption_delay": turn.interruption_delay_ms,
         "uninterruptible_turns": list(turn.uninterruptible),
+        **{name: value for name, value in ours.items() if value is not None},
     }
 
 

@@ -46,8 +46,9 @@ def choose(config: SttConfig, is_installed: Callable[[str], bool] = installed) -
     model = config.model or DEFAULT_MODELS[config.engine]
     if not model:
         raise UsageError(f"NATTER_STT_ENGINE={config.engine}: NATTER_STT_MODEL must name a file")
-    reason = "NATTER_STT_MODEL" if config.model else f"default of NATTER_STT_ENGINE={config.engine}"
-    return Choice(config.engine, model, reason)
+    stated = config.engine != SttConfig().engine
+    reason = f"NATTER_STT_ENGINE={config.engine} with its default" if stated else "default"
+    return Choice(config.engine, model, "NATTER_STT_MODEL" if config.model else reason)
 
 
 def load(config: SttConfig, models: Path) -> Engine:

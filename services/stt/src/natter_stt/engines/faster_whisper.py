@@ -40,6 +40,8 @@ NO_SPEECH: Final = 0.6
 """With a mean log probability below :data:`UNSURE`, this probability of "no speech" means nothing was
 said; both are the defaults of Whisper's own ``transcribe``."""
 UNSURE: Final = -1.0
+PHANTOMS: Final = ("you", "thanks for watching", "thank you for watching", "thank you so much for watching")
+"""What the subtitles it was trained on say where nobody speaks."""
 FILES: Final = ("model.bin", "tokenizer.json")
 SENTENCE_ENDS: Final = (".", "?", "!", "。", "？", "！", "।", "؟")
 PUNCTUATION: Final = frozenset("\"'.,?!…。？！।؟、，” ")
@@ -94,6 +96,7 @@ class FasterWhisper:
             max_ms=MAX_MS,
             biases_keyterms=True,
             takes_prompt=True,
+            phantoms=PHANTOMS,
         )
 
     def warm_up(self) -> None:
@@ -162,22 +165,23 @@ class FasterWhisperStream:
         self._engine = engine
         self._options = options
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         """See :class:`natter_stt.engine.Stream`."""
-        del draft
+        del draft, careful
         check_length(passage, self._engine.info)
         budget = min(MAX_TOKENS, passage.ms * TOKENS_PER_S // 1000 + TOKENS_PER_S)
         try:
             encoded = self._engine.encode(passage)
-            tokenizer = self._engine.tokenizer(self._engine.language_of(encoded, self._options.languages))
+            language = self._engine.language_of(encoded, self._options.languages)
+            tokenizer = self._engine.tokenizer(language)
             prompt = self._engine.prompt(tokenizer, self._options)
             written = self._engine.write(encoded, tokenizer, prompt, budget)
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"faster-whisper: {error}", retryable=True) from error
-        return _hypothesis(written, tokenizer) if written is not None else NOTHING
+        return _hypothesis(written, tokenizer, language) if written is not None else NOTHING
 
 
-def _hypothesis(written: Written, tokenizer: Tokenizer) -> Hypothesis:
+def _hypothesis(written: Written, tokenizer: Tokenizer, language: str) -> Hypothesis:
     tokens = list(itertools.takewhile(lambda token: token < tokenizer.eot, written.tokens))
     kept = tokens[: len(tokens) - loop_at_end(tokens)]
     text = " ".join(tokenizer.decode(kept).split())
@@ -192,6 +196,7 @@ def _hypothesis(written: Written, tokenizer: Tokenizer) -> Hypothesis:
         tokens=tuple(kept),
         confidence=float(np.mean([row[token] for row, token in zip(written.odds, kept, strict=False)])),
         ends_sentence=float(written.odds[min(at, len(written.odds) - 1)][ends].sum()),
+        language=language,
     )
 
 

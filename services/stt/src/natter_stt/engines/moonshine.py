@@ -2,26 +2,35 @@
 
 The model is from "Moonshine: Speech Recognition for Live Transcription and Voice Commands"
 (arXiv:2410.15608). It takes audio of any length, so short turns are cheap.
+
+A passage is heard once, greedily, from the draft if there is one. Where that leaves doubt and there is time
+(a final), it is heard again in two takes at once, the second with its steady noise taken down and its
+silence laid otherwise; the likeliest text for both together is searched for. Keyterms are judged last: what sounds like
+one is replaced by it if the model, asked for both, holds the keyterm for nearly as likely.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-import onnxruntime
 
 from natter_protocol.audio import INPUT_RATE
 from natter_runtime.errors import EngineError
 from natter_stt.engine import NOTHING, EngineInfo, Hypothesis, Passage, Samples, StreamOptions, check_length
+from natter_stt.engines.beam import search
+from natter_stt.engines.denoise import quieter
 from natter_stt.engines.greedy import Choice, Written, write
+from natter_stt.engines.keyterms import Candidate, candidates, chosen
+from natter_stt.engines.moonshine_graphs import BOS, Decoding, Floats, Graphs, Heard, Rows, Search, together
+from natter_stt.engines.moonshine_graphs import FILES as GRAPH_FILES
+from natter_stt.engines.repetition import loop_at_end
+from natter_stt.engines.tokenizer import Tokenizer
 
-BOS: Final = 1
+LANGUAGE: Final = "en"
 EOS: Final = 2
 PAD: Final = INPUT_RATE // 2
 """Silence put before and after each passage, in samples: word error rate 4.4 % instead of 6.1 %."""
@@ -29,62 +38,21 @@ TOKENS_PER_S: Final = 6.5
 """No speech is faster; the bound is the model card's, against hallucination."""
 MAX_MS: Final = 15_000
 """Beyond this the model leaves out text."""
-FILES: Final = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+FILES: Final = (*GRAPH_FILES, "tokenizer.bin")
+SURE: Final = 0.9
+"""Below this confidence a passage is worth a second hearing."""
+WIDTH: Final = 3
+"""Beginnings that the second hearing keeps side by side."""
+PHANTOMS: Final = ("you",)
+"""What the model writes for silence, clicks and noise."""
+DOUBTFUL: Final = 0.4
+"""Confidence of what it writes for voices in the background; speech at 5 dB has more than 0.45."""
+
+SILENCE: Final = INPUT_RATE // 2
+"""Audio of which the encoder has nothing to tell: what the decoder writes then, it writes by its own lights."""
 
 _SENTENCE_END: Final = re.compile(r"[\"']*(\.|[?!]+)[\"']*")
 _PUNCTUATION: Final = re.compile(r"[\"'.,?!…]+")
-
-_PAST: Final = "past_key_values."
-
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What the encoder made of the audio.
-
-    Attributes:
-        states: ``[1, frames, width]``.
-        mask: ones, ``[1, samples]``; the decoder wants it by sample, not by frame.
-    """
-
-    states: Floats
-    mask: npt.NDArray[np.int64]
-
-
-class Tokenizer:
-    """The pieces of text that the model writes, from ``tokenizer.bin``.
-
-    The file is a sequence of byte strings, each behind its length: one byte below 128, else two,
-    ``low + 128 * high - 128``.
-
-    Raises:
-        EngineError: ``data`` ends in the middle of a piece.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._pieces: list[bytes] = []
-        at = 0
-        while at < len(data):
-            length, at = data[at], at + 1
-            if length >= 128:
-                length, at = int.from_bytes(data[at : at + 1]) * 128 + length - 128, at + 1
-            self._pieces.append(data[at : at + length])
-            at += length
-        if at > len(data):
-            raise EngineError("moonshine: tokenizer.bin ends in the middle of a piece")
-
-    def __len__(self) -> int:
-        return len(self._pieces)
-
-    def text(self, tokens: Sequence[int]) -> str:
-        """Return the text of ``tokens``, with single spaces between words."""
-        pieces = b"".join(self._pieces[token] for token in tokens if token > EOS)
-        return " ".join(pieces.decode("utf-8", "replace").replace("\u2581", " ").split())
-
-    def matching(self, pattern: re.Pattern[str]) -> npt.NDArray[np.int64]:
-        """Return the tokens whose whole text fits ``pattern``."""
-        return np.array([token for token in range(len(self)) if pattern.fullmatch(self.text([token]))], np.int64)
 
 
 class Moonshine:
@@ -93,129 +61,151 @@ class Moonshine:
     Args:
         folder: holds :data:`FILES`.
         model: the name it is known by.
+        pad: silence put before and after each passage, in samples; benchmarks compare.
 
     Raises:
         EngineError: a file is missing or is not what it should be.
     """
 
-    def __init__(self, folder: Path, model: str) -> None:
+    def __init__(self, folder: Path, model: str, pad: int = PAD) -> None:
         for name in FILES:
             if not (folder / name).is_file():
                 raise EngineError(f"moonshine model {model}: {folder / name} is missing")
-        self.info = EngineInfo("moonshine", model, ("en",), MAX_MS, verifies_drafts=True)
-        self._encoder = _session(folder / FILES[0])
-        self._decoder = _session(folder / FILES[1])
+        self.info = EngineInfo(
+            "moonshine",
+            model,
+            (LANGUAGE,),
+            MAX_MS,
+            biases_keyterms=True,
+            verifies_drafts=True,
+            phantoms=PHANTOMS,
+            doubtful=DOUBTFUL,
+        )
+        self._pad = pad
+        self._graphs = Graphs(folder)
         self._tokenizer = Tokenizer((folder / FILES[2]).read_bytes())
         self._ends = self._tokenizer.matching(_SENTENCE_END)
         self._punctuation = frozenset(self._tokenizer.matching(_PUNCTUATION).tolist())
+        self._silence = self._graphs.hear([np.zeros(SILENCE, np.float32)])
 
     def warm_up(self) -> None:
         """See :class:`natter_stt.engine.Engine`."""
         noise = np.random.default_rng(0).normal(0, 0.01, INPUT_RATE).astype(np.float32)
-        self.decode(Passage(noise), Hypothesis(tokens=(BOS + 2,)))
+        self.open(StreamOptions()).decode(Passage(noise), Hypothesis(tokens=(BOS + 2,)), careful=True)
 
-    def open(self, options: StreamOptions) -> Moonshine:
-        """Return the engine itself: it knows one language and cannot be biased, so no session differs."""
-        del options
-        return self
+    def open(self, options: StreamOptions) -> MoonshineStream:
+        """See :class:`natter_stt.engine.Engine`."""
+        return MoonshineStream(self, options.keyterms)
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
-        """See :class:`natter_stt.engine.Stream`."""
-        check_length(passage, self.info)
-        silence = np.zeros(PAD, np.float32)
-        audio = np.concatenate([silence, passage.samples, silence])
-        model = _Decoding(self._decoder, self._encode(audio), self._choice)
-        return self._hypothesis(write(model, draft.tokens if draft else (), _budget(len(audio)), EOS))
+    def hear(self, samples: Samples, draft: Sequence[int]) -> tuple[Heard, Written]:
+        """Hear a passage once."""
+        heard = self._graphs.hear([np.pad(samples, self._pad)])
+        return heard, self._write(heard, draft)
 
-    def _encode(self, audio: Samples) -> _Heard:
-        mask = np.ones((1, len(audio)), np.int64)
-        return _Heard(_run(self._encoder, {"input_values": audio[None], "attention_mask": mask})[0], mask)
+    def hear_again(self, samples: Samples, heard: Heard) -> tuple[Heard, Written]:
+        """Hear a passage in two takes at once, what was heard and another; write the likeliest text for both."""
+        both = heard.beside(self._graphs.hear([np.pad(quieter(samples), (0, 2 * self._pad))]))
+        tokens = search(Search(self._graphs, both), WIDTH, _budget(both), EOS)
+        tokens = tokens[: len(tokens) - loop_at_end(tokens)]
+        beliefs = together(Rows(self._graphs, both).run([[BOS, *tokens]] * len(both.states), first=True))
+        return both, Written(tokens, [self._believed(*one) for one in zip(beliefs, [*tokens, EOS], strict=True)])
 
-    def _choice(self, logits: Floats) -> Choice:
-        token = int(logits.argmax())
-        odds = np.exp(logits - logits[token])
-        total = float(odds.sum())
-        return Choice(token, 1.0 / total, float(odds[self._ends].sum()) / total)
+    def with_keyterms(self, heard: Heard, written: Written, terms: Sequence[str]) -> Written:
+        """Return what was written, with the keyterms that the audio allows for."""
+        words = self._tokenizer.words(written.tokens, self._punctuation)
+        odds = [choice.probability for choice in written.choices]
+        sure = [min(odds[word.start : word.end]) for word in words]
+        found = candidates([word.text for word in words], sure, terms)
+        if not found:
+            return written
+        spans = [(words[candidate.first].start, words[candidate.end - 1].end) for candidate in found]
+        rows = [self._replaced(written.tokens, span, one) for span, one in zip(spans, found, strict=True)]
+        scores = self._graphs.score(heard, [written.tokens, *rows])
+        gains = [float(score.sum() - scores[0].sum()) for score in scores[1:]]
+        for index in sorted(chosen(found, gains), key=lambda index: -spans[index][0]):
+            written = _rewritten(written, spans[index], self._tokenizer.tokens(found[index].term))
+        return written
 
-    def _hypothesis(self, written: Written) -> Hypothesis:
+    def hypothesis(self, written: Written) -> Hypothesis:
+        """Return what was written as text, with how sure the model is."""
         text = self._tokenizer.text(written.tokens)
+        if text.count('"') % 2:
+            text = text.replace('"', "")  # the other one stood at a word that a keyterm took the place of
         if not text:
             return NOTHING
         at = len(written.tokens)
         while at > 0 and written.tokens[at - 1] in self._punctuation:
             at -= 1
-        probabilities = [choice.probability for choice in written.choices[: len(written.tokens)]]
         return Hypothesis(
             text=text,
             tokens=tuple(written.tokens),
-            confidence=float(np.mean(probabilities)),
+            confidence=confidence(written),
             ends_sentence=written.choices[min(at, len(written.choices) - 1)].ends,
+            reads_complete=self._reads_complete(written.tokens[:at]),
+            language=LANGUAGE,
         )
 
+    def _reads_complete(self, tokens: Sequence[int]) -> float | None:
+        """Return the probability of a sentence's end behind ``tokens``, by the decoder alone.
 
-class _Decoding:
-    """The decoder on one passage, with its cache of keys and values; see :class:`natter_stt.engines.greedy.Model`."""
+        An encoder-decoder model has a language model inside, which is asked by leaving nothing to hear
+        (Meng et al., "Internal Language Model Estimation", arXiv:2011.01991, zero the encoder for it).
+        """
+        if not tokens:
+            return None
+        *_, choice = Decoding(self._graphs, self._silence, self._choice).begin(tokens)
+        return choice.ends
 
-    def __init__(self, decoder: Any, heard: _Heard, choose: Callable[[Floats], Choice]) -> None:
-        self._decoder = decoder
-        self._heard = heard
-        self._choose = choose
-        self._outputs = [output.name for output in decoder.get_outputs()]
-        self._cache: dict[str, Floats] = {
-            entry.name.removeprefix(_PAST): np.zeros((1, entry.shape[1], 0, entry.shape[3]), np.float32)
-            for entry in decoder.get_inputs()
-            if entry.name.startswith(_PAST)
-        }
+    def _write(self, heard: Heard, draft: Sequence[int]) -> Written:
+        return write(Decoding(self._graphs, heard, self._choice), draft, _budget(heard), EOS)
 
-    def begin(self, draft: Sequence[int]) -> Iterator[Choice]:
-        return map(self._choose, self._run([BOS, *draft], first=True))
+    def _choice(self, beliefs: Floats) -> Choice:
+        return self._believed(beliefs, int(beliefs.argmax()))
 
-    def keep(self, count: int) -> None:
-        for name in self._cache:
-            if ".decoder." in name:
-                self._cache[name] = self._cache[name][:, :, : 1 + count]
+    def _believed(self, beliefs: Floats, token: int) -> Choice:
+        return Choice(token, float(np.exp(beliefs[token])), float(np.exp(beliefs[self._ends]).sum()))
 
-    def step(self, token: int) -> Choice:
-        return self._choose(self._run([token], first=False)[-1])
-
-    def _run(self, tokens: Sequence[int], *, first: bool) -> Floats:
-        """Run the decoder over ``tokens``; extends the cache and returns the logits, ``[len(tokens), vocabulary]``."""
-        inputs: dict[str, Any] = {
-            "input_ids": np.array([tokens], np.int64),
-            "encoder_hidden_states": self._heard.states,
-            "encoder_attention_mask": self._heard.mask,
-            "use_cache_branch": np.array([not first]),
-        }
-        inputs.update({_PAST + name: value for name, value in self._cache.items()})
-        outputs = dict(zip(self._outputs, _run(self._decoder, inputs), strict=True))
-        for name in self._cache:
-            if first or ".decoder." in name:
-                self._cache[name] = outputs["present." + name]
-        logits: Floats = outputs["logits"][0]
-        return logits
+    def _replaced(self, tokens: Sequence[int], span: tuple[int, int], candidate: Candidate) -> list[int]:
+        return [*tokens[: span[0]], *self._tokenizer.tokens(candidate.term), *tokens[span[1] :]]
 
 
-def _budget(samples: int) -> int:
-    """Return how many tokens may be written for audio of ``samples``."""
-    return int(samples / INPUT_RATE * TOKENS_PER_S) + 1
+class MoonshineStream:
+    """See :class:`natter_stt.engine.Stream`."""
+
+    def __init__(self, engine: Moonshine, keyterms: tuple[str, ...]) -> None:
+        self._engine = engine
+        self._keyterms = keyterms
+
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
+        """See :class:`natter_stt.engine.Stream`."""
+        engine = self._engine
+        check_length(passage, engine.info)
+        heard, written = engine.hear(passage.samples, draft.tokens if draft else ())
+        if careful and confidence(written) < SURE:
+            heard, written = engine.hear_again(passage.samples, heard)
+        if self._keyterms and written.tokens:
+            written = engine.with_keyterms(heard, written, self._keyterms)
+        return engine.hypothesis(written)
 
 
-def _run(session: Any, inputs: dict[str, Any]) -> list[Any]:
-    try:
-        outputs: list[Any] = session.run(None, inputs)
-    except Exception as error:  # onnxruntime's own classes have no common base below Exception
-        raise EngineError(f"moonshine: {error}", retryable=True) from error
-    return outputs
+def _budget(heard: Heard) -> int:
+    """Return how many tokens may be written for what was heard."""
+    return int(heard.mask.shape[1] / INPUT_RATE * TOKENS_PER_S) + 1
 
 
-def _session(path: Path) -> Any:
-    """Load one graph: one thread per call and no spinning, because calls run side by side."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own classes have no common base below Exception
-        raise EngineError(f"{path}: {error}") from error
+def confidence(written: Written) -> float:
+    """Return the mean probability of what was written; 0 for nothing."""
+    probabilities = [choice.probability for choice in written.choices[: len(written.tokens)]]
+    return float(np.mean(probabilities)) if probabilities else 0.0
+
+
+def _rewritten(written: Written, span: tuple[int, int], tokens: list[int]) -> Written:
+    """Return what was written with ``tokens`` in the place of ``span``; they are as sure as what was there."""
+    start, end = span
+    before = written.choices[start:end]
+    sure = float(np.mean([choice.probability for choice in before]))
+    choices = [Choice(token, sure, before[0].ends) for token in tokens]
+    return Written(
+        [*written.tokens[:start], *tokens, *written.tokens[end:]],
+        [*written.choices[:start], *choices, *written.choices[end:]],
+    )

@@ -74,9 +74,9 @@ class Scripted:
         del options
         return self
 
-    def decode(self, passage: Passage, draft: Hypothesis | None = None) -> Hypothesis:
+    def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         """See :class:`natter_stt.engine.Stream`."""
-        del draft
+        del draft, careful
         check_length(passage, self.info)
         heard = [
             index for index, word in enumerate(self._words) if passage.first_sample <= word.middle < passage.end_sample
@@ -84,7 +84,7 @@ class Scripted:
         if not heard:
             return NOTHING
         text = " ".join(self._words[index].text for index in heard)
-        return Hypothesis(text, tuple(heard), 1.0, 1.0 if text[-1] in ".?!" else 0.0)
+        return Hypothesis(text, tuple(heard), 1.0, 1.0 if text[-1] in ".?!" else 0.0, self.info.languages[0])
 
 
 def _words(line: Line) -> list[_Word]:

@@ -1,0 +1,24 @@
+"""What turn-taking knows of each language: words that end a thought, or cannot; one data file per language. Pure.
+
+A language that has no file is taken by its sound and its silences alone (:data:`NONE`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from natter_turn.language.data import NONE, LanguageData, Value
+from natter_turn.language.en import ENGLISH
+
+LANGUAGES: Final = {"en": ENGLISH}
+"""By ISO 639-1 code."""
+
+__all__ = ["ENGLISH", "LANGUAGES", "NONE", "LanguageData", "Value", "language_for"]
+
+
+def language_for(codes: Sequence[str]) -> LanguageData:
+    """Return what is known of the first of ``codes`` (such as ``en-GB``); of English if there are none."""
+    if not codes:
+        return ENGLISH
+    return LANGUAGES.get(codes[0].replace("_", "-").split("-")[0].lower(), NONE)

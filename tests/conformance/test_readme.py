@@ -1,0 +1,114 @@
+"""The README says what is so: its commands, settings, files and engines exist.
+
+That its client works is shown by tests/e2e/test_readme.py.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+import yaml
+
+import natter_tts.engines
+from natter_cli.config import CliConfig
+from natter_cli.inprocess import SERVICES
+from natter_cli.main import parser
+from natter_runtime.config import RuntimeConfig, settings_of
+from tests.support import readme
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+TARGETS: Final = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+COMPOSE: Final = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+CONFIGS: Final = (CliConfig, RuntimeConfig, *(service.config for service in SERVICES))
+DECLARED: Final = {about.env for config in CONFIGS for _, about in settings_of(config)}
+OTHERS: Final = {"NATTER_TEST_AUDIO": "tests/support/corpus.py"}
+"""Variables that no service reads, and where they are read."""
+
+
+@pytest.mark.parametrize("line", readme.commands())
+def test_a_command_that_is_shown_exists(line: str) -> None:
+    check(shlex.split(line, comments=True))
+
+
+@pytest.mark.parametrize("line", readme.inline("natter "))
+def test_a_command_that_is_named_exists(line: str) -> None:
+    check([word for word in shlex.split(line) if not word.startswith("[")])
+
+
+def check(words: list[str]) -> None:
+    """Fail unless somebody knows this command."""
+    while re.fullmatch(r"[A-Z_]+=.*", words[0]):
+        words = words[1:]
+    match Path(words[0]).name, words[1:]:
+        case "make", [target, *_]:
+            assert target in TARGETS
+        case "natter", arguments:
+            assert_understood(arguments)
+        case "docker", ["compose", *arguments]:
+            assert_composed(arguments)
+        case name, _:
+            pytest.fail(f"nobody checks {name}")
+
+
+def assert_understood(arguments: list[str]) -> None:
+    try:
+        given = parser().parse_args(arguments)
+    except SystemExit:
+        pytest.fail(f"natter does not understand {arguments}")
+    wav = getattr(given, "wav", None)
+    assert wav is None or str(wav) == "FILE" or (ROOT / wav).is_file()
+
+
+def assert_composed(arguments: list[str]) -> None:
+    files = [second for first, second in itertools.pairwise(arguments) if first == "-f"]
+    assert all((ROOT / file).is_file() for file in files)
+    assert "up" in arguments
+    after = arguments[arguments.index("up") + 1 :]
+    services = [word.partition("=")[0] for word in after if not word.startswith("-")]
+    assert set(services) <= set(COMPOSE["services"])
+
+
+def test_there_are_commands() -> None:
+    assert "make run" in {shlex.join(shlex.split(line, comments=True)) for line in readme.commands()}
+    assert len(readme.inline("natter ")) >= 4
+
+
+@pytest.mark.parametrize("name", readme.variables())
+def test_a_setting_that_is_named_is_one(name: str) -> None:
+    if name in OTHERS:
+        assert name in (ROOT / OTHERS[name]).read_text(encoding="utf-8")
+    else:
+        assert name in DECLARED
+
+
+@pytest.mark.parametrize("target", readme.links())
+def test_a_link_leads_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def engines() -> Iterator[tuple[str, set[str]]]:
+    """Yield each service with the names of its engines, as its settings have them."""
+    for service in SERVICES:
+        choices = {name for _, about in settings_of(service.config) for name in about.choices if _is_engine(about.env)}
+        if choices:
+            yield service.name, choices - {"auto"}
+
+
+def _is_engine(variable: str) -> bool:
+    return variable.endswith(("_ENGINE", "_VAD"))
+
+
+@pytest.mark.parametrize(("service", "names"), list(engines()))
+def test_the_table_names_every_engine(service: str, names: set[str]) -> None:
+    shown = readme.row(service)
+    assert set(re.findall(r"`([a-z_]+)`", shown)) >= names
+
+
+def test_the_table_names_every_speech_engine() -> None:
+    assert set(re.findall(r"`([a-z_]+)`", readme.row("tts"))) == set(natter_tts.engines.ENGINES)

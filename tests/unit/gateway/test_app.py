@@ -1,0 +1,56 @@
+"""The HTTP side of the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from natter_gateway.app import create_app
+from natter_gateway.config import GatewayConfig
+from natter_runtime.clock import ManualClock
+from natter_runtime.metrics import Metrics
+
+
+class Nobody:
+    """No sessions."""
+
+    def __len__(self) -> int:
+        return 3
+
+
+@asynccontextmanager
+async def browser(ready: bool) -> AsyncIterator[httpx.AsyncClient]:
+    metrics = Metrics("gateway")
+    metrics.drop("late", 2)
+    app = create_app(GatewayConfig(), Nobody(), ManualClock(), metrics, lambda: ready, "9.9.9")  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        yield client
+
+
+@pytest.mark.parametrize("ready", [True, False])
+async def test_it_is_alive_whether_it_is_ready_or_not(ready: bool) -> None:
+    async with browser(ready) as client:
+        answer = await client.get("/healthz")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok", "version": "9.9.9"})
+
+
+@pytest.mark.parametrize(("ready", "status"), [(True, 200), (False, 503)])
+async def test_it_says_whether_sessions_can_be_opened(ready: bool, status: int) -> None:
+    async with browser(ready) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (status, {"ready": ready, "sessions": 3})
+
+
+async def test_its_metrics_are_for_prometheus() -> None:
+    async with browser(True) as client:
+        answer = await client.get("/metrics")
+        assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+        assert 'natter_drops_total{policy="rule",reason="late",service="gateway"} 2.0' in answer.text
+
+
+async def test_the_socket_is_not_a_page() -> None:
+    async with browser(True) as client:
+        assert (await client.get("/v1/ws")).status_code == 404

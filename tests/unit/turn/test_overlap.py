@@ -1,0 +1,50 @@
+"""Speech over the agent: an interruption, or nothing?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from natter_turn.overlap import Overlap, OverlapEvidence, judge
+from natter_turn.policy import Policy
+
+POLICY = Policy()
+SPEAKING = OverlapEvidence(voiced_ms=400, silence_ms=0, elapsed_ms=450, text="", final=False, recognised=False)
+OVER = OverlapEvidence(voiced_ms=300, silence_ms=200, elapsed_ms=500, text="", final=True, confidence=0.9)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "verdict", "rule"),
+    [
+        (replace(SPEAKING, text="wait"), Overlap.INTERRUPTION, "stop_word"),
+        (replace(SPEAKING, text="what about the", voiced_ms=650), Overlap.INTERRUPTION, "content"),
+        (replace(SPEAKING, text="what about the"), Overlap.UNDECIDED, "listening"),
+        (replace(SPEAKING, text="okay", voiced_ms=900, elapsed_ms=900), Overlap.UNDECIDED, "listening"),
+        (replace(SPEAKING, text="elephants", voiced_ms=750), Overlap.INTERRUPTION, "long_speech"),
+        (replace(SPEAKING, voiced_ms=1600, elapsed_ms=1600), Overlap.INTERRUPTION, "long_speech"),
+        (replace(SPEAKING, recognised=True, voiced_ms=1600, elapsed_ms=1600), Overlap.NOTHING, "time_is_up"),
+        (replace(SPEAKING, far=True, text="stop"), Overlap.NOTHING, "not_for_us"),
+        (replace(SPEAKING, far=True, voiced_ms=100, elapsed_ms=100), Overlap.UNDECIDED, "listening"),
+        (OVER, Overlap.NOTHING, "no_words"),
+        (replace(OVER, text="Right."), Overlap.NOTHING, "backchannel"),
+        (replace(OVER, text="Tomorrow."), Overlap.INTERRUPTION, "words"),
+        (replace(OVER, text="Tomorrow.", confidence=0.6), Overlap.NOTHING, "unclear"),
+        (replace(OVER, text="Right.", answering=True), Overlap.INTERRUPTION, "answer"),
+        (replace(OVER, text="from nine to five", said="We open from nine to five."), Overlap.NOTHING, "echo"),
+        (replace(OVER, final=False, silence_ms=320), Overlap.NOTHING, "no_words"),
+    ],
+)
+def test_verdict(evidence: OverlapEvidence, verdict: Overlap, rule: str) -> None:
+    assert judge(evidence, POLICY) == (verdict, rule)
+
+
+def test_an_overlap_is_not_looked_at_for_ever() -> None:
+    late = replace(SPEAKING, text="elephants in", recognised=True, voiced_ms=500, elapsed_ms=2500)
+    assert judge(late, POLICY)[0] is Overlap.INTERRUPTION
+    assert judge(replace(late, text="okay"), POLICY)[0] is Overlap.NOTHING
+
+
+def test_long_words_that_are_a_guess_are_not_believed() -> None:
+    babble = replace(SPEAKING, text="as the vehicle is also", voiced_ms=1000, elapsed_ms=1000, confidence=0.39)
+    assert judge(babble, POLICY)[0] is Overlap.UNDECIDED

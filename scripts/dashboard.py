@@ -63,6 +63,17 @@ ROWS: Final[tuple[tuple[str, tuple[Panel, ...]], ...]] = (
                 "opm",
             ),
             Panel(
+                "Answers begun before the turn was over",
+                (
+                    (
+                        "sum by (result, reason) (rate(natter_speculations_total[$__rate_interval])) * 60",
+                        "{{result}} {{reason}}",
+                    ),
+                ),
+                "opm",
+                "Those that are kept come sooner; those that are discarded cost a language model's work.",
+            ),
+            Panel(
                 "Sessions, and room for them",
                 (
                     ("sum by (service) (natter_sessions)", "{{service}}"),

@@ -13,6 +13,7 @@ OWNERS = {
     "call": "natter-gateway",
     "turn": "natter-turn",
     "turn.endpointing": "natter-turn",
+    "turn.speculation": "natter-turn",
     "stt.final": "natter-stt",
     "llm.generate": "natter-llm",
     "tool": "natter-llm",
@@ -47,7 +48,7 @@ def check_one_trace(spans: Spans) -> None:
         assert span["end"] >= span["start"], span
         if kind(span) == "turn":
             assert by_id[span["parent"]]["name"] == "call", span
-        elif kind(span) in ("turn.endpointing", "stt.final", "tool"):
+        elif kind(span) in ("turn.endpointing", "turn.speculation", "stt.final", "tool"):
             assert kind(by_id[span["parent"]]) == "turn", span
         elif kind(span) != "call":  # an answer hangs below the turn, a greeting below the call
             assert kind(by_id[span["parent"]]) in ("turn", "call"), span
@@ -58,9 +59,25 @@ def check_a_turn(spans: Spans, turn: dict[str, Any]) -> None:
     below = [span for span in spans if span["parent"] == turn["span"]]
     kinds = {kind(span) for span in below}
     assert kinds >= {"turn.endpointing", "stt.final", "llm.generate", "tts.synthesize", "playout"}, kinds
-    generate, speak = of(below, "llm.generate")[0], of(below, "tts.synthesize")[0]
+    generate = made_in_the_end(below)[0]
+    speak = next(span for span in of(below, "tts.synthesize") if "cancel" not in names_of(span["events"]))
     assert generate["attributes"]["natter.llm.first_token_ms"] >= 0
     assert "gen_ai.usage.output_tokens" in generate["attributes"]
     assert generate["attributes"]["gen_ai.request.model"]
     assert speak["attributes"]["natter.tts.first_audio_ms"] >= 0
     assert turn["attributes"]["natter.ledger.total_ms"] > 0
+    ahead = of(below, "turn.speculation")
+    assert turn["attributes"]["natter.speculation.count"] == len(ahead)
+    given_up = [span["span"] for span in ahead if not span["attributes"]["natter.speculation.kept"]]
+    linked = [link for decision in of(below, "turn.endpointing") for link in decision["links"]]
+    assert sorted(set(linked)) == sorted(given_up)
+
+
+def made_in_the_end(spans: Iterable[dict[str, Any]]) -> Spans:
+    """Return the ``llm.generate`` that were not begun in vain."""
+    return [span for span in of(spans, "llm.generate") if not span["attributes"].get("natter.speculation.discarded")]
+
+
+def names_of(events: Iterable[dict[str, Any]]) -> list[str]:
+    """Return what happened, in order."""
+    return [event["name"] for event in events]

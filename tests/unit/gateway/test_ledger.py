@@ -106,6 +106,7 @@ def test_an_answer_that_was_ready_before_the_decision_costs_nothing_more() -> No
     found = steps(ledger)
     assert (found["decision"], found["first_token"], found["first_clause"], found["first_audio"]) == (320.0, 0, 0, 0)
     assert found["first_sample_sent"] == 10.0
+    assert (ledger.speculations, ledger.ahead_ms) == (0, 0.0), "as the commit says"
     assert ledger.unaccounted_ms == pytest.approx(-2.0)
 
 
@@ -177,7 +178,7 @@ def test_what_never_ends_is_forgotten() -> None:
 
 def test_as_a_fact_it_still_adds_up() -> None:
     ledgers = Ledgers()
-    commit(ledgers)
+    commit(ledgers, speculations=2, ahead_ms=150.06)
     speak(ledgers)
     finish(ledgers)
     ledgers.sent(1, SPOKEN + 0.54321)
@@ -185,6 +186,7 @@ def test_as_a_fact_it_still_adds_up() -> None:
     assert ledger is not None
     fact = ledger.fact("00-x")
     assert (fact.turn, fact.epoch, fact.trace) == (3, 1, "00-x")
+    assert (fact.speculations, fact.ahead_ms) == (2, 150.1)
     assert sum(step.ms for step in fact.steps) + fact.unaccounted_ms == pytest.approx(fact.total_ms, abs=0.5)
 
 
@@ -197,9 +199,13 @@ def test_a_call_is_summed_up() -> None:
         ledgers.audio(number, SPOKEN + 0.5)
         ledgers.sent(number, SPOKEN + 0.5 + number / 1000)
         assert ledgers.ready(number) is not None
+    ledgers.eager(TurnEager(turn=9, epoch=30, text="Well?", end_sample=END))
+    ledgers.eager(TurnEager(turn=9, epoch=31, text="Well, well?", end_sample=END))
+    commit(ledgers, 31, speculations=2, ahead_ms=150.0)
     summary = ledgers.summary()
     assert summary is not None
     assert summary.turns == 20
+    assert (summary.speculations, summary.kept) == (2, 1)
     assert (summary.total.p50, summary.total.p95, summary.total.worst) == (511.0, 520.0, 520.0)
     assert [step.name for step in summary.steps][:3] == ["end_of_speech", "input", "decision"]
     assert summary.steps[4].p50 == 100.0

@@ -24,6 +24,8 @@ def exercised() -> Metrics:
     metrics.capacity(32)
     metrics.handover("llm", "lost")
     metrics.outcome("turn", "committed")
+    metrics.speculation("begun")
+    metrics.speculation("discarded", "user_went_on")
     metrics.stage("stt.final", 0.1)
     metrics.turn(0.6)
     metrics.step("decision", "turn", 0.3)
@@ -96,6 +98,7 @@ def test_the_rest_is_shown() -> None:
     shown = samples(exercised())
     assert shown['natter_model_load_seconds{engine="moonshine",model="tiny",service="stt"}'] == 1.9
     assert shown['natter_outcomes_total{result="committed",service="stt",what="turn"}'] == 1
+    assert shown['natter_speculations_total{reason="user_went_on",result="discarded",service="stt"}'] == 1
     assert shown['natter_tokens_total{direction="in",service="stt"}'] == 7
     assert shown['natter_log_fullness{service="stt"}'] == 0.25
     assert shown['natter_log_append_seconds_bucket{le="0.005",service="stt"}'] == 1

@@ -29,8 +29,11 @@ from natter_protocol.turn import (
 )
 from natter_runtime import logs, names, tracing
 from natter_runtime.clock import ManualClock
+from natter_runtime.metrics import Metrics
 from natter_runtime.state import ReplyState, SessionState, TurnState, TurnStatus
 from natter_turn.spans import TurnSpans
+from natter_turn.speculations import Speculations
+from natter_turn.table import State
 
 STARTED = TurnStarted(turn=1, start_sample=0)
 COMMITTED = TurnCommitted(
@@ -48,7 +51,8 @@ class Stage:
         self.tracer = tracer or provider.get_tracer("test")
         self.clock = ManualClock()
         self.call = tracing.of(tracing.start(self.tracer, "call"))
-        self.spans = TurnSpans(self.tracer, self.clock, state or SessionState(trace=self.call))
+        speculations = Speculations(self.tracer, self.clock, Metrics("turn"))
+        self.spans = TurnSpans(self.tracer, self.clock, state or SessionState(trace=self.call), speculations)
 
     def tell(self, *messages: Message) -> Message:
         """Say them; return the last as it is said."""
@@ -147,6 +151,39 @@ def test_a_turn_that_is_reopened_goes_on_in_the_same_span() -> None:
     assert events(stage.turn()) == ["committed", "reopened", "committed"]
 
 
+def test_what_was_begun_ahead_is_counted_on_the_turn_and_its_decision_linked_to_what_was_given_up() -> None:
+    stage = Stage()
+    stage.tell(
+        STARTED,
+        TurnEager(turn=1, epoch=5, text="", end_sample=9),
+        TurnCancel(turn=1, rev=1, epoch=5, scope=Scope.ONLY, reason="user_went_on"),
+        TurnEager(turn=1, rev=1, epoch=7, text="", end_sample=9),
+    )
+    stage.clock.advance(0.2)
+    said = stage.tell(COMMITTED)
+    assert isinstance(said, TurnCommitted)
+    assert (said.speculations, said.ahead_ms) == (2, pytest.approx(200.0))
+    given_up, kept, decision = stage.done()
+    assert [given_up.name, kept.name] == [names.SPAN_SPECULATION] * 2
+    assert [link.context.span_id for link in decision.links] == [given_up.context.span_id]
+    stage.spans.hear(heard(7))
+    turn = stage.turn().attributes
+    assert turn is not None
+    assert (turn[names.SPECULATIONS], turn[names.AHEAD_MS]) == (2, pytest.approx(200.0))
+
+
+def test_turns_do_not_share_a_span_and_news_of_other_replies_end_nothing() -> None:
+    stage = Stage()
+    one = stage.tell(STARTED).trace
+    stage.tell(COMMITTED)
+    assert stage.tell(TurnStarted(turn=2, start_sample=50)).trace != one
+    stage.spans.hear(heard(5))
+    stage.spans.hear(STARTED)
+    assert [span.name for span in stage.done()] == [names.SPAN_ENDPOINTING]
+    stage.spans.hear(heard(7))
+    assert stage.turn().attributes
+
+
 def test_a_turn_that_came_to_nothing_says_why() -> None:
     stage = Stage()
     stage.tell(STARTED, TurnEmpty(turn=1, reason="no_words", end_sample=9))
@@ -234,10 +271,15 @@ def test_how_long_the_decision_took_is_told_and_how_much_of_it_was_waiting() -> 
     eager = stage.tell(TurnEager(turn=1, epoch=6, text="", end_sample=1024))
     assert isinstance(eager, TurnEager)
     assert eager.decided_ms == pytest.approx(9 * 32.0)
-    stage.spans.closing(True)
+    stage.spans.stands(State.CLOSING)
+    stage.clock.advance(0.5)
+    stage.spans.stands(State.SPEAKING)  # the user went on: no end was waited for
+    stage.clock.advance(-0.5)
+    stage.spans.stands(State.PAUSED)
+    stage.spans.stands(State.CLOSING)
     stage.clock.advance(0.08)
-    stage.spans.closing(True)
-    stage.spans.closing(False)
+    stage.spans.stands(State.CLOSING)
+    stage.spans.stands(State.ANSWERING)
     said = stage.tell(TurnCommitted(turn=1, epoch=7, text="", start_sample=0, end_sample=1024))
     assert isinstance(said, TurnCommitted)
     assert said.decided_ms == pytest.approx(9 * 32.0 + 80.0)

@@ -87,6 +87,10 @@ class ReplyMeasured(Message, tag="reply.measured", frozen=True, kw_only=True):
     total_ms: float
     steps: tuple[Step, ...]
     unaccounted_ms: float
+    speculations: int = 0
+    """How many answers were begun for the turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before the turn was over this answer had been begun; 0 if it was not."""
 
 
 class ReplyHeard(Message, tag="reply.heard", frozen=True, kw_only=True):

@@ -95,6 +95,10 @@ class SessionMeasured(Message, tag="session.measured", frozen=True, kw_only=True
     total: Spread
     steps: tuple[Spread, ...]
     unaccounted: Spread
+    speculations: int = 0
+    """How many answers were begun before the turn was surely over."""
+    kept: int = 0
+    """How many of them were given."""
 
 
 class SessionClosed(Message, tag="session.closed", frozen=True, kw_only=True):

@@ -86,6 +86,10 @@ class TurnCommitted(TurnFact, tag="turn.committed", frozen=True, kw_only=True):
     """From when the end of speech was heard until this was said, measured where it happened."""
     final_wait_ms: float = 0.0
     """Of this, how long it was already decided and only the recogniser's last word was waited for."""
+    speculations: int = 0
+    """How many answers were begun for this turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before this the answer was begun that is adopted now; 0 if none is."""
     probability: float | None = None
 
 

@@ -77,6 +77,9 @@ class Metrics:
         self._outcomes = self._counter(
             "natter_outcomes", "Turns, replies, tool calls; how they ended", "what", "result"
         )
+        self._speculations = self._counter(
+            "natter_speculations", "Answers begun before the turn was over; what became of them", "result", "reason"
+        )
         self._stages = self._histogram("natter_stage_seconds", "Work on a turn, where it is done", "stage")
         self._turns = self._histogram("natter_turn_seconds", "End of speech to the first audible sample sent")
         self._steps = self._histogram("natter_turn_step_seconds", "Each step of that, by its owner", "step", "owner")
@@ -118,6 +121,10 @@ class Metrics:
     def outcome(self, what: str, result: str) -> None:
         """Count how a ``turn``, a ``reply`` or a ``tool`` call ended."""
         self._outcomes.labels(self._service, what, result).inc()
+
+    def speculation(self, result: str, reason: str = "") -> None:
+        """Count an answer that is ``begun`` before its turn is surely over, and then ``kept`` or ``discarded``."""
+        self._speculations.labels(self._service, result, reason).inc()
 
     def stage(self, stage: str, seconds: float) -> None:
         """Note how long a stage of a turn took, such as ``stt.final``."""

@@ -47,6 +47,10 @@ class Ledger:
     epoch: int
     total_ms: float
     steps: tuple[Step, ...]
+    speculations: int = 0
+    """How many answers were begun for the turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before the turn was over this answer had been begun; 0 if it was not."""
 
     @property
     def unaccounted_ms(self) -> float:
@@ -62,6 +66,8 @@ class Ledger:
             total_ms=round(self.total_ms, 1),
             steps=tuple(Step(step.name, step.owner, round(step.ms, 1)) for step in self.steps),
             unaccounted_ms=round(self.unaccounted_ms, 1),
+            speculations=self.speculations,
+            ahead_ms=round(self.ahead_ms, 1),
             trace=trace,
         )
 
@@ -101,7 +107,9 @@ class Ledgers:
     """The ledgers of one session: told what happens and when, they are drawn up as soon as all of it is known."""
 
     _open: dict[int, _Entry] = field(default_factory=dict)
-    _kept: list[Ledger] = field(default_factory=list)
+    _drawn_up: list[Ledger] = field(default_factory=list)
+    _begun: int = 0
+    _kept: int = 0
 
     def _entry(self, epoch: int) -> _Entry:
         if epoch not in self._open and len(self._open) >= MAX_OPEN:
@@ -113,6 +121,7 @@ class Ledgers:
     def eager(self, message: TurnEager) -> None:
         """The answer is begun before the turn is surely over."""
         self._entry(message.epoch).eager = message
+        self._begun += 1
 
     def committed(self, message: TurnCommitted, at: float, heard: Heard | None) -> None:
         """The turn is over.
@@ -123,6 +132,7 @@ class Ledgers:
         """
         entry = self._entry(message.epoch)
         entry.committed, entry.committed_at, entry.heard = message, at, heard
+        self._kept += entry.eager is not None
 
     def segment(self, message: TtsSegment) -> None:
         """A piece of a reply is about to be spoken; the first one's times count."""
@@ -165,24 +175,28 @@ class Ledgers:
         total_ms = (entry.sent_at - entry.heard.spoken_at) * 1000
         committed = entry.committed
         steps = tuple(_steps(entry, committed, entry.heard, entry.sent_at))
-        ledger = Ledger(committed.turn, committed.rev, epoch, total_ms, steps)
-        self._kept = [*self._kept, ledger][-MAX_KEPT:]
+        ledger = Ledger(
+            committed.turn, committed.rev, epoch, total_ms, steps, committed.speculations, committed.ahead_ms
+        )
+        self._drawn_up = [*self._drawn_up, ledger][-MAX_KEPT:]
         return ledger
 
     def summary(self) -> SessionMeasured | None:
         """Return all of them summed up; None if there is none."""
-        if not self._kept:
+        if not self._drawn_up:
             return None
-        names = [(step.name, step.owner) for step in self._kept[0].steps]
+        names = [(step.name, step.owner) for step in self._drawn_up[0].steps]
         steps = [
-            _spread(name, owner, [ledger.steps[index].ms for ledger in self._kept])
+            _spread(name, owner, [ledger.steps[index].ms for ledger in self._drawn_up])
             for index, (name, owner) in enumerate(names)
         ]
         return SessionMeasured(
-            turns=len(self._kept),
-            total=_spread(TOTAL, "", [ledger.total_ms for ledger in self._kept]),
+            turns=len(self._drawn_up),
+            total=_spread(TOTAL, "", [ledger.total_ms for ledger in self._drawn_up]),
             steps=tuple(steps),
-            unaccounted=_spread(UNACCOUNTED, "", [ledger.unaccounted_ms for ledger in self._kept]),
+            unaccounted=_spread(UNACCOUNTED, "", [ledger.unaccounted_ms for ledger in self._drawn_up]),
+            speculations=self._begun,
+            kept=self._kept,
         )
 
 

@@ -31,7 +31,7 @@ async def serve(config: TurnConfig, runtime: Runtime) -> None:
     await asyncio.to_thread(_warm, models)
     executor = ModelExecutor("turn", config.threads)
     runtime.metrics.watch(executor)
-    worker = TurnWorker(models, executor, runtime.clock, runtime.tracer)
+    worker = TurnWorker(models, executor, runtime.clock, runtime.tracer, runtime.metrics)
     try:
         await serve_sessions(runtime, HEARING, worker.attend, engine=choice.engine, model=choice.model)
     finally:

@@ -31,6 +31,8 @@ from natter_protocol.turn import (
 from natter_runtime import logs, names, tracing
 from natter_runtime.clock import Clock
 from natter_runtime.state import ReplyState, SessionState, TurnState, TurnStatus
+from natter_turn.speculations import Speculations
+from natter_turn.table import State
 
 WINDOWS: Final = 1024
 """Of 32 ms: more than the longest pause within a turn."""
@@ -44,9 +46,11 @@ class TurnSpans:
     Args:
         state: of the session as it is taken over.
         clock: says how long ago something began.
+        speculations: of the session.
     """
 
-    def __init__(self, tracer: Tracer, clock: Clock, state: SessionState) -> None:
+    def __init__(self, tracer: Tracer, clock: Clock, state: SessionState, speculations: Speculations) -> None:
+        self._speculations = speculations
         self._tracer = tracer
         self._clock = clock
         self._call = state.trace
@@ -71,13 +75,15 @@ class TurnSpans:
         """Audio up to ``end_sample`` is being listened to."""
         self._heard.append((end_sample, self._clock.monotonic()))
 
-    def closing(self, closing: bool) -> None:
-        """Whether a turn is over and only the recogniser's last word is waited for."""
+    def stands(self, state: State) -> None:
+        """The machine is in ``state``: while it closes a turn, only the recogniser's last word is waited for."""
         now = self._clock.monotonic()
-        if closing and self._closing_since is None:
-            self._closing_since = now
-        elif not closing and self._closing_since is not None:
-            self._final_wait_ms, self._closing_since = (now - self._closing_since) * 1000, None
+        if state is State.CLOSING:
+            self._closing_since = now if self._closing_since is None else self._closing_since
+        elif self._closing_since is not None:
+            waited = state is State.ANSWERING  # else the user went on: it was no end
+            self._final_wait_ms = (now - self._closing_since) * 1000 if waited else 0.0
+            self._closing_since = None
 
     def _take_over(self, turn: TurnState, state: SessionState) -> None:
         if not turn.trace or turn.trace == self._call:
@@ -116,7 +122,13 @@ class TurnSpans:
             case TurnCommitted():
                 decided, waited = self._ms_since(message.end_sample), self._final_wait_ms
                 self._final_wait_ms = 0.0
-                return msgspec.structs.replace(message, decided_ms=decided, final_wait_ms=min(waited, decided))
+                return msgspec.structs.replace(
+                    message,
+                    decided_ms=decided,
+                    final_wait_ms=min(waited, decided),
+                    speculations=self._speculations.begun(message.turn),
+                    ahead_ms=self._speculations.commit(message),
+                )
         return message
 
     def _ms_since(self, sample: int) -> float:
@@ -135,6 +147,7 @@ class TurnSpans:
         span = self._open.get(message.turn)
         match message:
             case TurnEager():
+                self._speculations.begin(message, self._traces.get(message.turn, ""))
                 tracing.event(span, names.EVENT_EAGER, {names.EPOCH: message.epoch})
             case TurnCommitted():
                 self._committed(message)
@@ -149,6 +162,7 @@ class TurnSpans:
             case TurnResume():
                 tracing.event(self._answered(self._held), names.EVENT_RESUME, {names.EPOCH: self._held})
             case TurnCancel():
+                self._speculations.cancel(message)
                 about = {names.EPOCH: message.epoch, names.SCOPE: message.scope.value, names.REASON: message.reason}
                 cancelled = span if message.scope is Scope.ONLY else self._answered(message.epoch)
                 tracing.event(cancelled, names.EVENT_CANCEL, about)
@@ -162,9 +176,11 @@ class TurnSpans:
         attributes: dict[str, str | int | float] = {
             names.RULE: message.rule,
             names.SILENCE_MS: message.silence_ms,
+            names.FINAL_WAIT_MS: message.final_wait_ms,
             names.REV: message.rev,
+            names.SPECULATIONS: message.speculations,
+            names.AHEAD_MS: message.ahead_ms,
         }
-        attributes[names.FINAL_WAIT_MS] = message.final_wait_ms
         if message.probability is not None:
             attributes[names.PROBABILITY] = message.probability
         span.set_attributes(attributes)
@@ -172,8 +188,8 @@ class TurnSpans:
             span.set_attribute(names.USER_TEXT, message.text)
         tracing.event(span, names.EVENT_COMMITTED, {names.EPOCH: message.epoch})
         began = self._clock.wall() - max(message.decided_ms, message.silence_ms) / 1000
-        parent = self._traces[message.turn]
-        tracing.start(self._tracer, names.SPAN_ENDPOINTING, parent, attributes, at=began).end()
+        parent, given_up = self._traces[message.turn], self._speculations.discarded(message.turn)
+        tracing.start(self._tracer, names.SPAN_ENDPOINTING, parent, attributes, links=given_up, at=began).end()
 
     def _answered(self, epoch: int) -> Span | None:
         """Return the span of the turn that reply ``epoch`` answers, or the newest up to it."""
@@ -214,6 +230,7 @@ class TurnSpans:
 
     def close(self, *, over: bool) -> None:
         """The session is served here no more; if it is ``over``, nobody else ends what is open."""
+        self._speculations.close()
         if over:
             for span in self._open.values():
                 span.end()

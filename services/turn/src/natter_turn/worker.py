@@ -20,6 +20,7 @@ from natter_runtime.clock import Clock
 from natter_runtime.errors import EngineError
 from natter_runtime.executor import ModelExecutor, Priority, Skipped
 from natter_runtime.inbox import InboxClosed
+from natter_runtime.metrics import Metrics
 from natter_runtime.queues import BoundedQueue, Overflow
 from natter_runtime.seat import Hearing, Seat
 from natter_runtime.tasks import spawn, stop
@@ -45,7 +46,7 @@ from natter_turn.machine import Machine
 from natter_turn.policy import resolve
 from natter_turn.restore import restore
 from natter_turn.spans import TurnSpans
-from natter_turn.table import State
+from natter_turn.speculations import Speculations
 
 log = logging.getLogger(__name__)
 
@@ -61,21 +62,25 @@ MAX_ACTIONS: Final = 1024
 class TurnWorker:
     """Serves sessions with shared models."""
 
-    def __init__(self, models: Models, executor: ModelExecutor, clock: Clock, tracer: Tracer) -> None:
+    def __init__(self, models: Models, executor: ModelExecutor, clock: Clock, tracer: Tracer, metrics: Metrics) -> None:
         self._models = models
         self._executor = executor
         self._clock = clock
         self._tracer = tracer
+        self._metrics = metrics
 
     async def attend(self, seat: Seat) -> None:
         """Decide whose turn it is in one session, until it is over."""
         async with asyncio.TaskGroup() as group:
-            session = _Session(self._models, self._executor, self._clock, self._tracer, seat, group)
+            spans = TurnSpans(
+                self._tracer, self._clock, seat.state, Speculations(self._tracer, self._clock, self._metrics)
+            )
+            session = _Session(self._models, self._executor, self._clock, spans, seat, group)
             speaking = spawn(group, session.speak(), "turn.speak")
             try:
                 await session.listen()
             finally:
-                session.spans.close(over=seat.state.closed is not None)
+                spans.close(over=seat.state.closed is not None)
                 await stop(speaking)
 
 
@@ -85,11 +90,11 @@ class _Session:
         models: Models,
         executor: ModelExecutor,
         clock: Clock,
-        tracer: Tracer,
+        spans: TurnSpans,
         seat: Seat,
         group: asyncio.TaskGroup,
     ) -> None:
-        self.spans = TurnSpans(tracer, clock, seat.state)
+        self._spans = spans
         self._judge = models.judge
         self._executor = executor
         self._clock = clock
@@ -122,14 +127,14 @@ class _Session:
             if isinstance(item, AudioFrame):
                 await self._hear(item)
             else:
-                self.spans.hear(item)
+                self._spans.hear(item)
                 for input in self._inputs(item):
                     self._feed(input)
 
     def _feed(self, input: Input) -> None:
         for action in self._machine.handle(input, self._clock.monotonic()):
             self._to_do.put_nowait(action)
-        self.spans.closing(self._machine.state is State.CLOSING)
+        self._spans.stands(self._machine.state)
 
     def _inputs(self, message: Message) -> list[Input]:
         match message:
@@ -183,7 +188,7 @@ class _Session:
             self._ears.hear_agent(frame)
             return
         for window in self._ears.hear_user(frame):
-            self.spans.heard(window.end_sample)
+            self._spans.heard(window.end_sample)
             self._feed(window)
         wanted = self._ears.wanted()
         if wanted is not None:
@@ -198,7 +203,7 @@ class _Session:
             if isinstance(action, Ask):
                 spawn(self._group, self._ask(action), "turn.judge")
             else:
-                await self._seat.say(self.spans.told(action))
+                await self._seat.say(self._spans.told(action))
 
     async def _ask(self, ask: Ask) -> None:
         if self._judge is None:

@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST_ARGS ?=
 RUN_ARGS ?=
 
-.PHONY: help setup run test check fmt fmt-check lint imports types e2e models clean
+.PHONY: help setup run test check fmt fmt-check lint imports types e2e docs models clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
@@ -40,6 +40,10 @@ types: setup ## check the types
 
 e2e: setup models ## real speech through the real stack
 	@$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+
+docs: setup ## make what of the documentation is made
+	@$(BIN)/python -m natter_gateway.published > docs/events.md
+	@$(BIN)/python -m natter_gateway.rest > docs/rest.md
 
 models: setup ## fetch the embedded speech models
 	@$(BIN)/natter models fetch

@@ -16,6 +16,7 @@ from natter_runtime import bus_nats
 from natter_runtime.bus import Bus
 from natter_runtime.bus_memory import MemoryBroker
 from tests.support.nats_server import nats_server
+from tests.support.postgres_server import postgres_server
 
 CATEGORIES: Final = ("unit", "integration", "conformance", "e2e")
 """The folders of tests; each is a mark too, so ``-m unit`` runs what needs nothing."""
@@ -66,6 +67,13 @@ async def leak_check() -> AsyncIterator[None]:
 def nats_url() -> Iterator[str]:
     """The URL of a real server that all tests share; tests keep apart by their sessions' ids."""
     with nats_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a real PostgreSQL that all tests share; each makes a database of its own."""
+    with postgres_server() as url:
         yield url
 
 

@@ -39,9 +39,27 @@ ELSEWHERE: Final = {
     "natter_stt/written/language.py": ("tests/unit/stt/written", "the shape of the data that test_en.py checks"),
     "natter_stt/written/piece.py": ("tests/unit/stt/written/rules", "what the rules return"),
     "natter_turn/language/": ("tests/unit/turn", "words that test_wording.py and test_values.py read"),
+    "natter_gateway/agent_side.py": ("tests/unit/gateway", "what test_outbound.py and test_written.py keep"),
+    "natter_gateway/house.py": ("tests/unit/gateway", "what a gateway has, put together in whole sessions"),
+    "natter_gateway/server.py": ("tests/unit/gateway", "the server under every test of whole sessions"),
+    "natter_gateway/extensions.py": ("tests/unit/gateway", "names that test_voice_agent.py uses"),
+    "natter_gateway/dialects/voice_agent_": (
+        "tests/unit/gateway",
+        "shapes of the wire, which test_voice_agent.py reads",
+    ),
+    "natter_gateway/dialects/wire.py": ("tests/unit/gateway", "shapes of the wire, which test_published.py publishes"),
+    "natter_gateway/dialects/openai_realtime.py": ("tests/unit/gateway", "a refusal, in test_choose.py"),
+    "natter_gateway/agents/": ("tests/unit/gateway/rest", "parts of a stored agent, over its routes in test_agents.py"),
+    "natter_gateway/records/means.py": ("tests/unit/gateway/records", "what the others are given"),
+    "natter_gateway/rest/": ("tests/unit/gateway/rest", "parts of routes, over the routes"),
+    "natter_gateway/store/": ("tests/unit/gateway/store", "tables, under every test of what is in them"),
 }
 """Files without a test file of their name: where they are tested, and why there."""
-OF_THEIR_OWN: Final[dict[str, str]] = {}
+OF_THEIR_OWN: Final = {
+    "gateway/test_resume.py": "sessions that outlive a connection and a gateway",
+    "gateway/rest/test_takeover.py": "records of a session that two gateways served",
+    "gateway/rest/test_postgresql.py": "the same routes on another database",
+}
 """Test files (below ``tests/unit``) without a file of their name, and why."""
 
 ENVIRONMENT: Final = {
@@ -62,6 +80,7 @@ JSON: Final = {
     "natter_runtime/health.py": "the answer to a probe",
     "natter_runtime/logs.py": "a line for machines",
     "natter_gateway/dialects/": "the client's wire",
+    "natter_gateway/published/": "the schema of the client's wire",
     "natter_llm/": "providers, tools and their arguments",
     "natter_stt/engines/scripted.py": "the script",
     "natter_tts/engines/piper.py": "the voice's own file",
@@ -90,6 +109,7 @@ BROAD: Final = {
     "natter_tts/speech.py": "the boundary of a reply",
     "natter_tts/synthesis.py": "the boundary to the engine",
     "natter_cli/cabin.py": "the boundary between services in one process",
+    "natter_cli/conformance/run.py": "whatever a server makes a check stumble over is what is wrong with it",
 }
 """Boundaries: where any exception stops, is logged or handed on, and why."""
 
@@ -298,11 +318,12 @@ def test_no_exception_is_left_over(rule: Rule) -> None:
 
 
 def has_test(source: Source) -> bool:
-    """Whether there is a test file of its name, in the folder that mirrors its own or in one above."""
+    """Whether a test file of its name, or of its package's, is in the folder that mirrors its own or in one above."""
     package, *folders, file = Path(source.name).parts
     top = UNIT / package.removeprefix("natter_")
     places = [top.joinpath(*folders[:depth]) for depth in range(len(folders) + 1)]
-    return any((place / f"test_{file}").is_file() for place in places)
+    names = [f"test_{file}", *(f"test_{folder}.py" for folder in folders)]
+    return any((place / name).is_file() for place in places for name in names)
 
 
 def mirrored() -> list[Source]:
@@ -326,6 +347,7 @@ def test_every_test_file_has_its_file() -> None:
     strays = []
     for package in PACKAGES:
         names = {f"test_{path.name}" for path in package.rglob("*.py")} | {"test_init.py"}
+        names |= {f"test_{path.parent.name}.py" for path in package.rglob("*.py")}
         tests = (UNIT / package.name.removeprefix("natter_")).rglob("test_*.py")
         strays += [path.relative_to(UNIT).as_posix() for path in tests if path.name not in names]
     assert sorted(strays) == sorted(OF_THEIR_OWN)

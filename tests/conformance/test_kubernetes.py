@@ -104,7 +104,7 @@ def test_a_service_is_given_what_it_reads(name: str) -> None:
     known = {about.env for config in (RuntimeConfig, CONFIGS[name]) for _, about in settings_of(config)}
     (container,) = pod(name)["containers"]
     given = {variable["name"].removesuffix("_FILE") for variable in container["env"]}
-    assert given - known - {"NATTER_SECRET"} == set()
+    assert given - known == set()
     user = next(variable["value"] for variable in container["env"] if variable["name"] == "NATTER_NATS_USER")
     secret = next(volume for volume in pod(name)["volumes"] if volume["name"] == "keys")["secret"]
     assert (user, secret["secretName"]) == (name, f"natter-{name}")

@@ -33,7 +33,11 @@ def by_hand(tmp: Path) -> Iterator[str]:
     with ExitStack() as running:
         url = running.enter_context(nats_server.nats_server())
         env = e2e_stack.environment(
-            NATTER_NATS_URL=url, NATTER_PORT=str(port), NATTER_DEMO_KNOWLEDGE=str(knowledge), NATTER_DRAIN_S="1"
+            NATTER_NATS_URL=url,
+            NATTER_PORT=str(port),
+            NATTER_DATA=str(tmp / "data"),
+            NATTER_DEMO_KNOWLEDGE=str(knowledge),
+            NATTER_DRAIN_S="1",
         )
         for service in SERVICES:
             log = tmp / f"{service}.log"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from natter_gateway.config import GatewayConfig
 from natter_gateway.main import service
+from natter_protocol import codec, subjects
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
 from natter_runtime.app import Runtime
@@ -26,6 +29,8 @@ from natter_runtime.metrics import Metrics
 from natter_runtime.presence import Card
 from natter_runtime.seat import Hearing, Seat
 from tests.support.nats_server import free_port
+
+M = TypeVar("M", bound=Message)
 
 WORKERS = ("turn", "stt", "llm", "tts")
 PATIENCE_S = 5.0
@@ -69,6 +74,30 @@ class Place:
     runtime: Runtime
     workers: dict[str, Worker]
     group: asyncio.TaskGroup
+    data: Path
+    """The folder of what its gateways keep."""
+    doors: list[tuple[Runtime, asyncio.Task[None]]] = field(default_factory=list)
+
+    async def another_gateway(self, instance: str, **settings: Any) -> str:
+        """Start one more gateway on the same bus and the same folder; return its URL."""
+        port = free_port()
+        settings.setdefault("data", self.data)
+        runtime = Runtime("gateway", instance, RuntimeConfig(), self.broker.bus(), Metrics("gateway"))
+        serving = self.group.create_task(service.serve(GatewayConfig(port=port, **settings), runtime))
+        self.doors.append((runtime, serving))
+        async with asyncio.timeout(PATIENCE_S):
+            await runtime.ready.wait()
+        return f"ws://127.0.0.1:{port}/v1/ws"
+
+    async def facts(self, session: str, kind: type[M]) -> list[M]:
+        """Return what the event log has of one kind in one session, oldest first."""
+        stored = await self.broker.bus().log.read(subjects.of_type(session, kind))
+        return [message for event in stored if isinstance(message := codec.decode(event.data), kind)]
+
+    @property
+    def http(self) -> str:
+        """Where its REST routes are."""
+        return self.url.replace("ws://", "http://").removesuffix("/v1/ws")
 
     def hire(self, service: str, instance: str) -> Worker:
         """Start one more worker."""
@@ -82,15 +111,26 @@ class Place:
 
 @asynccontextmanager
 async def gateway(**settings: Any) -> AsyncIterator[Place]:
-    """Run a gateway with one worker of each kind; ``capacity`` is how many sessions it takes."""
+    """Run a gateway with one worker of each kind; ``capacity`` is how many sessions it takes.
+
+    It keeps what it keeps in a folder of its own, unless told where.
+    """
     without = settings.pop("without", ())
-    capacity = settings.pop("capacity", RuntimeConfig().capacity)
-    broker = MemoryBroker()
-    port = free_port()
-    config = GatewayConfig(port=port, **settings)
-    runtime = Runtime("gateway", "gateway-test", RuntimeConfig(capacity=capacity), broker.bus(), Metrics("gateway"))
+    broker = settings.pop("broker", None) or MemoryBroker()
+    instance, capacity = settings.pop("instance", "gateway-test"), settings.pop("capacity", RuntimeConfig().capacity)
+    runtime = Runtime("gateway", instance, RuntimeConfig(capacity=capacity), broker.bus(), Metrics("gateway"))
+    with tempfile.TemporaryDirectory(prefix="natter-gateway-") as folder:
+        config = GatewayConfig(port=free_port(), **{"data": Path(folder), **settings})
+        async with _running(config, runtime, broker, without) as place:
+            yield place
+
+
+@asynccontextmanager
+async def _running(
+    config: GatewayConfig, runtime: Runtime, broker: MemoryBroker, without: tuple[str, ...]
+) -> AsyncIterator[Place]:
     async with asyncio.TaskGroup() as group:
-        place = Place(f"ws://127.0.0.1:{port}/v1/ws", broker, runtime, {}, group)
+        place = Place(f"ws://127.0.0.1:{config.port}/v1/ws", broker, runtime, {}, group, config.data)
         for name in WORKERS:
             if name not in without:
                 place.workers[name] = place.hire(name, f"{name}-1")
@@ -100,11 +140,15 @@ async def gateway(**settings: Any) -> AsyncIterator[Place]:
         try:
             yield place
         finally:
+            for other, _ in place.doors:
+                other.stopping.set()
             runtime.stopping.set()
             for worker in place.workers.values():
                 worker.stopping.set()
             async with asyncio.timeout(PATIENCE_S * 2):
                 await serving
+                for _, other_serving in place.doors:
+                    await other_serving
 
 
 class Client:

@@ -14,8 +14,16 @@ from typing import TypeVar
 import msgspec
 
 from natter_protocol.base import Message
+from natter_protocol.conversation import Author, ConversationAdded
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyProgress, ReplyStarted, ReplyWanted
-from natter_protocol.session import CloseReason, SessionAssigned, SessionClosed, SessionConfigured, SessionOpened
+from natter_protocol.session import (
+    CloseReason,
+    SessionAssigned,
+    SessionClosed,
+    SessionConfigured,
+    SessionOpened,
+    SessionProgress,
+)
 from natter_protocol.settings import SessionSettings
 from natter_protocol.stt import SttFinal
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
@@ -78,6 +86,8 @@ def random_call(rng: random.Random, steps: int) -> tuple[list[Message], Account]
                 story.reply_with_tools,
                 story.replaced_worker,
                 story.new_settings,
+                story.added_message,
+                story.another_gateway,
             )
         )()
     if rng.random() < 0.5:
@@ -226,6 +236,22 @@ class _Story:
         self._claim += 1
         self.call.assign(service, f"{service}-{self._claim}", self._claim, self.call.claims[service])
         self.account.assigned[service] = f"{service}-{self._claim}"
+
+    def added_message(self) -> None:
+        """The client adds something; it stands after the newest reply."""
+        author = self._rng.choice(list(Author))
+        text = f"added {len(self.call.facts)}"
+        self.call.say("gateway", ConversationAdded(epoch=self.account.epoch, author=author, text=text))
+        self.account.told.append((author.value, text))
+
+    def another_gateway(self) -> None:
+        """The client is lost and comes back elsewhere."""
+        progress = {"sample": self._sample, "received": self._sample}
+        self.call.say("gateway", SessionProgress(**progress, connected=False))
+        self._claim += 1
+        self.call.assign("gateway", f"gateway-{self._claim}", self._claim, self.call.claims["gateway"])
+        self.account.assigned["gateway"] = f"gateway-{self._claim}"
+        self.call.say("gateway", SessionProgress(**progress))
 
     def new_settings(self) -> None:
         self._version += 1

@@ -12,6 +12,7 @@ A script's ``policy`` changes :data:`BASE`. Its ``steps`` have one key each:
 ``ended: 3``           reply 3 is over
 ``told: "text"``       what the present reply says
 ``tool: 3``            a tool of reply 3 ran
+``unwanted: 3``        the client wants no more of reply 3
 ``wish: greeting``     somebody wants the agent to speak
 ``expect: [...]``      what was said since the last ``expect``, in order: types, or ``{type: {fields}}``
 ``state: paused``      where the machine stands
@@ -50,6 +51,7 @@ from natter_turn.inputs import (
     ReplyNearEnd,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Window,
     Woken,
@@ -144,6 +146,8 @@ class Conversation:
                 self.feed(ReplyTold(memory.reply.epoch, value))
             case "tool":
                 self.feed(ToolRan(value))
+            case "unwanted":
+                self.feed(Unwanted(value))
             case "wish":
                 self.feed(Wanted(f"wish-{value}", Cause(value), ""))
             case "expect":

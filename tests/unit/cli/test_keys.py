@@ -15,6 +15,7 @@ FILES = {
     "nats/cluster.conf",
     "gateway/api_keys",
     "gateway/secret",
+    "llm/secret",
     *(f"{user}/nats_password" for user in ("gateway", "turn", "stt", "llm", "tts", "operator", "cluster")),
 }
 
@@ -32,6 +33,7 @@ def test_all_keys_are_made_once(tmp_path: Path) -> None:
     assert key == made["gateway/api_keys"]
     assert key.startswith("nk_")
     assert len(key) > 30
+    assert made["llm/secret"] == made["gateway/secret"]
     assert keys.make(tmp_path, own_keys=False) == ""
     assert files(tmp_path) == made
 

@@ -10,7 +10,10 @@ import pytest
 
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
-from natter_runtime.clock import ManualClock
+from natter_gateway.house import House
+from natter_runtime.app import Runtime
+from natter_runtime.bus_memory import MemoryBroker
+from natter_runtime.config import RuntimeConfig
 from natter_runtime.metrics import Metrics
 
 
@@ -23,9 +26,10 @@ class Nobody:
 
 @asynccontextmanager
 async def browser(ready: bool) -> AsyncIterator[httpx.AsyncClient]:
-    metrics = Metrics("gateway")
-    metrics.drop("late", 2)
-    app = create_app(GatewayConfig(), Nobody(), ManualClock(), metrics, lambda: ready, "9.9.9")  # type: ignore[arg-type]
+    runtime = Runtime("gateway", "gateway-1", RuntimeConfig(), MemoryBroker().bus(), Metrics("gateway"))
+    runtime.metrics.drop("late", 2)
+    house = House.of(GatewayConfig(), runtime, None, None, None)  # type: ignore[arg-type]
+    app = create_app(house, Nobody(), lambda: ready, "9.9.9")  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         yield client
 

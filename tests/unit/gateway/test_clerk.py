@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
 from natter_gateway.clerk import Clerk, first_audible
-from natter_gateway.events import Event, TurnMetrics
+from natter_gateway.events import Event, TurnMeasured
 from natter_gateway.inbound import Inbound
+from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
-from natter_protocol.reply import Outcome, ReplyFinished, ReplyMeasured
+from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyMeasured
 from natter_protocol.settings import AudioFormat
 from natter_protocol.tool import ToolOutcome, ToolReturned
 from natter_protocol.turn import TurnCommitted, TurnEmpty
@@ -18,6 +20,10 @@ from natter_runtime.metrics import Metrics
 RATE = 24_000
 LOUD = np.full(480, 9000, "<i2").tobytes()
 QUIET = np.full(480, 30, "<i2").tobytes()
+
+
+def heard(outcome: Outcome) -> ReplyHeard:
+    return ReplyHeard(epoch=1, text="", ms=0, outcome=outcome)
 
 
 class Desk:
@@ -38,7 +44,8 @@ class Desk:
     def commit(self) -> None:
         """The detector held on for 40 ms."""
         message = TurnCommitted(turn=1, epoch=1, text="", start_sample=0, end_sample=16_640, silence_ms=320)
-        self.clerk.hear(message, 101.4)
+        begun_ahead = msgspec.structs.replace(message, speculations=1, ahead_ms=150.0)
+        self.clerk.hear(begun_ahead, 101.4)
 
     def finish(self) -> None:
         self.clerk.hear(ReplyFinished(epoch=1, text="", first_token_ms=50.0), 101.6)
@@ -53,7 +60,7 @@ class Desk:
 def test_from_the_users_last_sound_to_the_first_that_can_be_heard() -> None:
     desk = Desk()
     desk.commit()
-    desk.clerk.hear_audio(1, 101.5)
+    desk.clerk.hear(AudioFrame(QUIET, 0, epoch=1), 101.5)
     desk.clerk.sending(1, QUIET, 101.52)
     desk.clerk.sending(1, bytes(200) + LOUD, 101.52)  # in the same breath: it plays behind the quiet frame
     assert desk.said == []
@@ -69,26 +76,20 @@ def test_it_is_told_once_whatever_follows() -> None:
     desk.finish()
     for _ in range(3):
         desk.clerk.sending(1, LOUD, 101.52)
-    desk.clerk.ended(1, Outcome.COMPLETED)
+    desk.clerk.said(heard(Outcome.COMPLETED))
     assert desk.measured.total_ms == pytest.approx(520.0, abs=10.0)
 
 
-def test_a_client_is_told_only_if_it_asked() -> None:
+def test_the_client_is_told_of_it() -> None:
     desk = Desk()
     desk.commit()
     desk.finish()
     desk.clerk.sending(1, LOUD, 101.52)
-    assert desk.told == []
-    other = Desk()
-    other.clerk.telling = True
-    other.commit()
-    other.finish()
-    other.clerk.sending(1, LOUD, 101.52)
-    (event,) = other.told
-    assert isinstance(event, TurnMetrics)
-    fact = other.measured
+    (event,) = desk.told
+    assert isinstance(event, TurnMeasured)
+    fact = desk.measured
     assert (event.turn, event.epoch, event.total_ms, event.steps) == (1, 1, fact.total_ms, fact.steps)
-    assert event.unaccounted_ms == fact.unaccounted_ms
+    assert (event.unaccounted_ms, event.speculations, event.ahead_ms) == (fact.unaccounted_ms, 1, 150.0)
 
 
 def test_a_reply_that_nobody_could_hear_has_no_ledger() -> None:
@@ -96,12 +97,11 @@ def test_a_reply_that_nobody_could_hear_has_no_ledger() -> None:
     desk.commit()
     desk.finish()
     desk.clerk.sending(1, QUIET, 101.52)
-    desk.clerk.ended(1, Outcome.COMPLETED)
+    desk.clerk.said(heard(Outcome.COMPLETED))
     assert desk.said == []
-    assert desk.clerk.summary() is None
 
 
-def test_it_goes_into_the_metrics_and_the_summary() -> None:
+def test_it_goes_into_the_metrics() -> None:
     desk = Desk()
     desk.commit()
     desk.finish()
@@ -109,9 +109,6 @@ def test_it_goes_into_the_metrics_and_the_summary() -> None:
     shown = desk.metrics.render().decode()
     assert 'natter_turn_seconds_count{service="gateway"} 1.0' in shown
     assert 'natter_turn_step_seconds_count{owner="turn",service="gateway",step="decision"} 1.0' in shown
-    summary = desk.clerk.summary()
-    assert summary is not None
-    assert summary.total.p50 == desk.measured.total_ms
 
 
 def test_the_first_audible_sample() -> None:
@@ -125,7 +122,9 @@ def test_how_things_ended_is_counted() -> None:
     desk.commit()
     desk.clerk.hear(TurnEmpty(turn=2, reason="no_words", end_sample=0), 101.0)
     desk.clerk.hear(ToolReturned(call="c1", result="", outcome=ToolOutcome.TIMED_OUT), 101.0)
-    desk.clerk.ended(1, Outcome.INTERRUPTED)
+    desk.clerk.said(ToolReturned(call="c2", result="", outcome=ToolOutcome.RETURNED))
+    desk.clerk.said(heard(Outcome.INTERRUPTED))
     shown = desk.metrics.render().decode()
-    for what, result in (("turn", "committed"), ("turn", "empty"), ("tool", "timed_out"), ("reply", "interrupted")):
+    for what, result in (("turn", "committed"), ("turn", "empty"), ("tool", "timed_out"), ("tool", "returned")):
         assert f'natter_outcomes_total{{result="{result}",service="gateway",what="{what}"}} 1.0' in shown
+    assert 'natter_outcomes_total{result="interrupted",service="gateway",what="reply"} 1.0' in shown

@@ -138,3 +138,54 @@ def test_the_format_may_change() -> None:
         line.inbound.feed(b"\xff" * 160, line.now)
     assert 47 <= len(line.frames) - before <= 50
     assert contiguous(line.frames)
+
+
+def test_while_the_client_is_away_the_axis_stands_still() -> None:
+    line = Line()
+    line.speak(0.5)
+    before = line.inbound.position
+    line.inbound.pause()
+    line.wait(30.0)
+    assert line.inbound.position == before
+    line.inbound.go_on(line.now)
+    line.wait(1.9)
+    assert line.inbound.position == before  # it has a moment to begin again
+    line.speak(0.5)
+    assert contiguous(line.frames)
+    assert not any(frame.filled for frame in line.frames)
+
+
+def test_a_client_that_comes_back_and_is_silent_gets_its_silence() -> None:
+    line = Line()
+    line.speak(0.5)
+    line.inbound.pause()
+    line.inbound.go_on(line.now)
+    line.wait(2.5)
+    assert line.frames[-1].filled
+
+
+def test_every_sample_that_was_taken_is_counted_and_half_a_one_is_forgotten() -> None:
+    line = Line()
+    line.inbound.feed(CHUNK + b"\x01", line.now)
+    assert line.inbound.taken == 480
+    line.inbound.pause()
+    line.inbound.go_on(line.now)
+    line.inbound.feed(CHUNK, line.now)
+    assert line.inbound.taken == 960
+
+
+def test_the_axis_goes_on_where_another_gateway_was() -> None:
+    frames: list[AudioFrame] = []
+    inbound = Inbound(AudioFormat(), frames.append, position=16_000, received=8_000)
+    assert (inbound.taken, inbound.received_s) == (12_000, 0.5)
+    inbound.skip(1_000)
+    assert inbound.position == 16_000 + 4 * INPUT_FRAME
+    inbound.feed(CHUNK * 3, 1.0)
+    assert frames[0].first_sample == 17_280
+
+
+def test_what_was_taken_is_counted_at_the_rate_of_today() -> None:
+    inbound = Inbound(AudioFormat(), lambda frame: None, received=16_000)
+    assert inbound.taken == 24_000
+    inbound.change_format(AudioFormat(Encoding.MULAW, 8000))
+    assert inbound.taken == 8_000

@@ -146,7 +146,6 @@ def test_what_was_never_heard_has_no_ledger(known: set[str]) -> None:
     if "sent" in known:
         ledgers.sent(1, SPOKEN)
     assert ledgers.close(1) is None
-    assert ledgers.summary() is None
 
 
 def test_a_reply_that_ends_before_the_model_has_told_is_closed_with_what_is_known() -> None:
@@ -188,25 +187,3 @@ def test_as_a_fact_it_still_adds_up() -> None:
     assert (fact.turn, fact.epoch, fact.trace) == (3, 1, "00-x")
     assert (fact.speculations, fact.ahead_ms) == (2, 150.1)
     assert sum(step.ms for step in fact.steps) + fact.unaccounted_ms == pytest.approx(fact.total_ms, abs=0.5)
-
-
-def test_a_call_is_summed_up() -> None:
-    ledgers = Ledgers()
-    for number in range(1, 21):
-        commit(ledgers, number)
-        speak(ledgers, number)
-        finish(ledgers, number)
-        ledgers.audio(number, SPOKEN + 0.5)
-        ledgers.sent(number, SPOKEN + 0.5 + number / 1000)
-        assert ledgers.ready(number) is not None
-    ledgers.eager(TurnEager(turn=9, epoch=30, text="Well?", end_sample=END))
-    ledgers.eager(TurnEager(turn=9, epoch=31, text="Well, well?", end_sample=END))
-    commit(ledgers, 31, speculations=2, ahead_ms=150.0)
-    summary = ledgers.summary()
-    assert summary is not None
-    assert summary.turns == 20
-    assert (summary.speculations, summary.kept) == (2, 1)
-    assert (summary.total.p50, summary.total.p95, summary.total.worst) == (511.0, 520.0, 520.0)
-    assert [step.name for step in summary.steps][:3] == ["end_of_speech", "input", "decision"]
-    assert summary.steps[4].p50 == 100.0
-    assert summary.unaccounted.name == "unaccounted"

@@ -220,3 +220,132 @@ def test_credit_follows_what_was_heard() -> None:
     player.speak(1, 2.0)
     player.run(1.0)
     assert 5.8 * RATE < player.playout.credit() < 6.0 * RATE
+
+
+# -- nobody is there ------------------------------------------------------------------------------
+
+
+def test_a_pause_sends_nothing_and_goes_on_at_the_very_sample() -> None:
+    player = Player()
+    player.playout.allow(1, player.now)
+    player.speak(1, 1.0)
+    before = sent(player.run(0.4))
+    player.playout.pause()
+    assert sent(player.run(60.0)) == 0  # longer than anything that stalls may take
+    position = player.playout.position()
+    assert position is not None
+    assert (position.sent, position.held) == (before, True)
+    player.playout.go_on(player.now)
+    assert before + sent(player.run(2.0)) == RATE
+    assert ended(player.steps).outcome is Outcome.COMPLETED
+
+
+def test_a_resume_after_a_hold_does_not_end_a_pause() -> None:
+    player = Player()
+    player.playout.allow(1, player.now)
+    player.speak(1, 1.0)
+    player.run(0.2)
+    player.playout.hold(player.now + 5)
+    player.playout.pause()
+    player.playout.resume()
+    assert sent(player.run(0.5)) == 0
+    player.playout.go_on(player.now)
+    assert sent(player.run(0.1)) > 0
+
+
+# -- the client's own account ---------------------------------------------------------------------
+
+
+def test_what_was_really_played_decides_what_was_heard() -> None:
+    player = Player()
+    player.playout.allow(1, player.now)
+    player.words(1, "one two three four", 0.5)
+    player.speak(1, 2.0)
+    player.run(1.3)
+    player.playout.ack(1, int(0.6 * RATE))  # the client's buffer is large
+    player.playout.void(1)
+    assert ended(player.run(0.02)).text == "one"
+
+
+def test_the_pace_does_not_follow_the_account() -> None:
+    player = Player(lead_ms=70)
+    player.playout.allow(1, player.now)
+    player.speak(1, 2.0)
+    player.run(0.5)
+    before = sent(player.steps)
+    player.playout.ack(1, int(0.1 * RATE))
+    assert sent(player.run(0.2)) == 10 * FRAME
+    assert before + 10 * FRAME == sent(player.steps)
+
+
+def test_a_reply_lasts_as_long_as_the_client_plays_it() -> None:
+    player = Player()
+    player.playout.allow(1, player.now)
+    player.speak(1, 0.5)
+    for _ in range(60):
+        player.run(0.02)
+        position = player.playout.position()
+        if position is not None:
+            player.playout.ack(1, position.sent - int(0.3 * RATE))
+    assert not any(isinstance(step, Ended) for step in player.steps)
+    player.run(0.4)
+    assert ended(player.steps).outcome is Outcome.COMPLETED
+
+
+def test_an_account_is_neither_more_than_was_sent_nor_less_than_before_nor_endlessly_behind() -> None:
+    player = Player()
+    player.playout.allow(1, player.now)
+    player.speak(1, 20.0)
+    player.run(1.0)
+    player.playout.ack(1, 10**9)
+    position = player.playout.position()
+    assert position is not None
+    assert position.heard == position.sent
+    most = position.heard
+    player.playout.ack(1, 5)
+    position = player.playout.position()
+    assert position is not None
+    assert position.heard == most
+    player.run(10.0)
+    player.playout.ack(1, 0)
+    position = player.playout.position()
+    assert position is not None
+    assert 4.8 < (position.sent - position.heard) / RATE < 5.2
+    player.playout.ack(99, 5)  # of no reply
+
+
+# -- after another gateway ------------------------------------------------------------------------
+
+
+def test_a_reply_is_taken_over_at_the_word_before_the_checkpoint() -> None:
+    player = Player()
+    player.words(3, "one two three four", 0.5)
+    (asked,) = player.playout.restore(3, int(1.2 * RATE), player.now)
+    assert isinstance(asked, Missing)
+    assert (asked.epoch, asked.first_sample) == (3, RATE)
+    player.speak(3, 1.0, first=1.0)
+    steps = player.run(1.5)
+    assert sent(steps) == RATE
+    assert [step.word.text for step in steps if isinstance(step, Spoke)] == ["four "]
+    assert not any(isinstance(step, Started) for step in steps)
+    assert (ended(steps).text, ended(steps).heard) == ("one two three four", 2 * RATE)
+
+
+def test_a_reply_that_the_client_does_not_know_of_begins() -> None:
+    player = Player()
+    (asked,) = player.playout.restore(3, None, player.now)
+    assert isinstance(asked, Missing)
+    assert asked.first_sample == 0
+    player.speak(3, 0.1)
+    assert isinstance(player.run(0.1)[0], Started)
+
+
+def test_busy_is_whoever_waits_for_a_reply() -> None:
+    player = Player()
+    assert not player.playout.busy
+    player.speak(1, 0.1)
+    assert not player.playout.busy  # a speculation
+    player.playout.allow(1, player.now)
+    assert player.playout.busy
+    player.run(0.5)
+    assert not player.playout.busy

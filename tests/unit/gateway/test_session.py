@@ -12,9 +12,11 @@ import pytest
 from natter_gateway.outbound import Outbound
 from natter_protocol import subjects
 from natter_protocol.audio import AudioFrame, AudioReplay
+from natter_protocol.conversation import Author, ConversationAdded
 from natter_protocol.errors import ErrorCode, ErrorRaised
+from natter_protocol.llm import LlmDelta
 from natter_protocol.playback import PlaybackProgress, PlaybackState
-from natter_protocol.reply import Outcome, ReplyHeard, ReplyWanted
+from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyUnwanted, ReplyWanted
 from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured
 from natter_protocol.stt import SttPartial
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
@@ -116,7 +118,7 @@ async def test_an_interruption_stops_the_audio_and_keeps_what_was_heard() -> Non
 
 
 async def test_a_client_that_vanishes_in_the_middle_of_a_reply_has_heard_that_much_of_it() -> None:
-    async with gateway() as place:
+    async with gateway(resume_s=0.2) as place:
         async with client(place.url, {}) as caller:
             await commit(place, 1, 1)
             await speak(place, 1, 4.0, "one two three four five six seven eight")
@@ -324,6 +326,192 @@ async def test_a_provider_that_failed_is_told_of_and_the_session_goes_on() -> No
         assert (failed["message"], failed["retryable"]) == ("upstream 429", True)
         await caller.send({"type": "session.end"})
         assert await caller.closed() == 1000
+
+
+# -- what the client may ask for ----------------------------------------------------------------
+
+
+async def test_a_reply_is_cancelled_by_its_id() -> None:
+    async with gateway() as place, client(place.url, {}) as caller:
+        await commit(place, 1, 1)
+        await speak(place, 1, 4.0, "one two three four five six seven eight")
+        reply = (await caller.until("reply.started"))["reply_id"]
+        await caller.send({"type": "reply.cancel", "reply_id": reply})
+        unwanted = await place.workers["turn"].hears(ReplyUnwanted)
+        assert unwanted.epoch == 1
+        await place.workers["turn"].seat.say(TurnCancel(epoch=1, scope=Scope.ONLY, reason="client"))
+        done = await caller.until("reply.done")
+        assert (done["reply_id"], done["status"]) == (reply, "interrupted")
+        await caller.send({"type": "reply.cancel", "reply_id": "resp_0"})
+        error = await caller.until("session.error")
+        assert (error["code"], error["param"]) == ("invalid_value", "reply_id")
+
+
+async def test_what_the_client_adds_stands_after_the_newest_reply() -> None:
+    async with gateway() as place, client(place.url, {}) as caller:
+        await caller.send({"type": "conversation.message", "role": "system", "content": "The caller is Ada."})
+        first = await place.workers["llm"].hears(ConversationAdded)
+        assert (first.epoch, first.author, first.text) == (0, Author.SYSTEM, "The caller is Ada.")
+        await commit(place, 1, 4)
+        await caller.until("transcript.user")
+        await caller.send({"type": "conversation.message", "role": "user", "content": "I am Ada."})
+        second = await place.workers["llm"].hears(ConversationAdded, 2)
+        assert (second.epoch, second.author) == (4, Author.USER)
+        assert [e["type"] for e in caller.events if e["type"].startswith("reply")] == []
+
+
+async def test_a_reply_that_is_asked_for_takes_the_place_of_the_greeting() -> None:
+    async with gateway() as place, client(place.url, {"greeting": "Good morning!"}) as caller:
+        turn = place.workers["turn"]
+        wish = await turn.hears(ReplyWanted)
+        await turn.seat.say(TurnGranted(epoch=1, cause=Cause.GREETING, request=wish.request))
+        await speak(place, 1, 2.0, "Good morning!")
+        await caller.until("reply.started")
+        await caller.send({"type": "reply.create", "instructions": "Say hello."})
+        assert (await turn.hears(ReplyUnwanted)).epoch == 1
+        assert (await turn.hears(ReplyWanted, 2)).instructions == "Say hello."
+        await turn.seat.say(TurnCancel(epoch=1, scope=Scope.ONLY, reason="client"))
+        await caller.until("reply.done")
+        await caller.send({"type": "reply.create"})
+        await turn.hears(ReplyWanted, 3)
+        assert len([item for item in turn.heard if isinstance(item, ReplyUnwanted)]) == 1
+
+
+async def test_a_result_counts_once_and_one_of_no_call_is_ignored() -> None:
+    async with gateway() as place, client(place.url, {}) as caller:
+        await commit(place, 1, 1)
+        await place.workers["llm"].seat.store(ToolCalled(epoch=1, turn=1, call="c1", name="stock", arguments={}))
+        await caller.until("tool.call")
+        for call, result in (("c0", "whose?"), ("c1", "first"), ("c1", "second")):
+            await caller.send({"type": "tool.result", "call_id": call, "result": result})
+        await caller.send({"type": "session.update", "session": {"system_prompt": "Done."}})
+        await place.workers["llm"].hears(SessionConfigured)
+        results = [item.result for item in place.workers["llm"].heard if isinstance(item, ToolReturned)]
+        assert results == ["first"]
+        assert "session.error" not in caller.kinds()
+
+
+async def test_the_version_of_the_settings_and_the_turn_that_they_begin_with() -> None:
+    async with gateway() as place, client(place.url, {"extensions": ["session.version"]}) as caller:
+        assert [e["version"] for e in caller.events if e["type"] == "session.updated"] == [1]
+        await commit(place, 1, 1)
+        await caller.until("transcript.user")
+        await caller.send({"type": "session.update", "session": {"system_prompt": "Two."}})
+        updated = await caller.until("session.updated")
+        assert (updated["version"], updated["effective_from_turn"]) == (2, 2)
+        await place.workers["turn"].seat.say(TurnStarted(turn=2, start_sample=0))
+        await caller.until("input.speech.started")
+        await caller.send({"type": "session.update", "session": {"system_prompt": "Three."}})
+        updated = await caller.until("session.updated")
+        assert (updated["version"], updated["effective_from_turn"]) == (3, 2)
+
+
+async def test_a_hold_is_told_to_whoever_wants_to_know() -> None:
+    async with gateway() as place, client(place.url, {"extensions": ["agent.hold"]}) as caller:
+        turn = place.workers["turn"].seat
+        await commit(place, 1, 1)
+        await speak(place, 1, 2.0)
+        reply = (await caller.until("reply.started"))["reply_id"]
+        await caller.until("reply.audio")
+        await turn.say(TurnHold(epoch=1, hold=1, ttl_ms=5000))
+        assert (await caller.until("agent.held"))["reply_id"] == reply
+        await turn.say(TurnResume(hold=1))
+        assert (await caller.until("agent.resumed"))["reply_id"] == reply
+        await turn.say(TurnHold(epoch=1, hold=2, ttl_ms=100))
+        await caller.until("agent.held")
+        await caller.until("agent.resumed")  # it ended by itself
+        await turn.say(TurnHold(epoch=1, hold=3, ttl_ms=5000))
+        await caller.until("agent.held")
+        await turn.say(TurnCancel(turn=2, epoch=1, scope=Scope.THROUGH, reason="barge_in"))
+        await caller.until("reply.done")
+        assert [e["type"] for e in caller.events].count("agent.resumed") == 2
+
+
+async def test_what_was_really_played_decides_what_the_agent_remembers() -> None:
+    async with gateway() as place, client(place.url, {"extensions": ["playout.ack"]}) as caller:
+        await commit(place, 1, 1)
+        await speak(place, 1, 4.0, "one two three four five six seven eight")
+        reply = (await caller.until("reply.started"))["reply_id"]
+        await asyncio.sleep(1.2)
+        await caller.send({"type": "playout.ack", "reply_id": reply, "played_ms": 600})
+        await place.workers["turn"].seat.say(TurnCancel(turn=2, epoch=1, scope=Scope.THROUGH, reason="barge_in"))
+        agent = await caller.until("transcript.agent")
+        assert agent["text"] in ("one two three", "one two")  # the cancel may have come first
+        heard = await place.workers["llm"].hears(ReplyHeard)
+        assert heard.text == agent["text"]
+
+
+# -- sessions without audio ---------------------------------------------------------------------
+
+
+async def test_a_session_that_is_written() -> None:
+    settings = {"input": {"type": "text"}, "output": {"type": "text"}}
+    async with gateway() as place, client(place.url, settings) as caller:
+        assert caller.events[-1]["config"]["output"]["type"] == "text"
+        await place.workers["turn"].seat.say(TurnGranted(epoch=1, cause=Cause.REPLY_CREATE))
+        llm = place.workers["llm"].seat
+        await llm.say(LlmDelta(epoch=1, text="Two lo"))
+        await llm.say(ReplyFinished(epoch=1, text="Two loaves."))
+        await caller.until("reply.done")
+        assert caller.kinds()[2:] == ["reply.started", "transcript.agent.delta", "transcript.agent", "reply.done"]
+        words = [e for e in caller.events if e["type"] == "transcript.agent.delta"]
+        assert "".join(word["delta"] for word in words) == "Two loaves."
+        assert {(word["start_ms"], word["end_ms"]) for word in words} == {(None, None)}
+        assert (await place.workers["turn"].hears(ReplyHeard)).outcome is Outcome.COMPLETED
+        await caller.send({"type": "input.audio", "audio": "AAAA"})
+        error = await caller.until("session.error")
+        assert (error["code"], "'input.type' is 'text'" in error["message"]) == ("invalid_audio", True)
+
+
+# -- too much, and too little ---------------------------------------------------------------------
+
+
+async def test_a_burst_is_fine_and_too_much_for_too_long_is_dropped() -> None:
+    async with gateway() as place, client(place.url, {}) as caller:
+        second = base64.b64encode(bytes(48_000)).decode()
+        for _ in range(15):
+            await caller.send({"type": "input.audio", "audio": second})
+        await place.workers["stt"].hears(AudioFrame, 740)
+        assert "session.error" not in caller.kinds()
+        for _ in range(15):
+            await caller.send({"type": "input.audio", "audio": second})
+        error = await caller.until("session.error")
+        assert error["code"] == "audio_rate_violation"
+        await caller.send({"type": "session.end"})
+        ended = await caller.until("session.ended")
+        assert 19 <= ended["audio_duration_seconds"] <= 23
+        assert caller.kinds().count("session.error") == 1
+
+
+async def test_messages_that_come_too_fast_wait() -> None:
+    async with gateway(message_rate=20.0) as place, client(place.url, {}) as caller:
+        began = asyncio.get_running_loop().time()
+        for _ in range(50):
+            await caller.send({"type": "nonsense"})
+        await caller.send({"type": "session.end"})
+        await caller.until("session.ended")
+        assert asyncio.get_running_loop().time() - began > 0.4
+        assert [e["type"] for e in caller.events].count("session.error") == 50
+
+
+async def test_silence_lets_the_agent_ask_and_then_ends_the_session() -> None:
+    async with gateway(idle_ask_s=0.2, idle_end_s=0.8) as place, client(place.url, {}) as caller:
+        wish = await place.workers["turn"].hears(ReplyWanted)
+        assert wish.cause is Cause.IDLE
+        error = await caller.until("session.error")
+        assert (error["code"], error["message"]) == ("session_expired", "Nobody has said anything for too long")
+        assert await caller.closed() == 1008
+        closed = await place.workers["turn"].hears(SessionClosed)
+        assert closed.reason is CloseReason.IDLE
+
+
+async def test_audio_before_the_session_is_ready_is_heard() -> None:
+    async with gateway() as place, client(place.url) as caller:
+        for _ in range(10):
+            await caller.send({"type": "input.audio", "audio": base64.b64encode(bytes(4800)).decode()})
+        await caller.send({"type": "session.update", "session": {}})
+        await caller.until("session.ready")
+        await place.workers["stt"].hears(AudioFrame, 45)
 
 
 def test_playback_states_are_told_apart() -> None:

@@ -10,10 +10,11 @@ import urllib.request
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
+from natter_gateway.config import GatewayConfig
 from natter_gateway.dialects.voice_agent import VoiceAgent
 from natter_gateway.events import Failed
 from natter_gateway.socket import Connection
-from natter_protocol.session import SessionClosed, SessionConfigured
+from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured
 from natter_runtime.clock import SystemClock
 from tests.support.gateway_house import client, gateway
 
@@ -125,17 +126,29 @@ async def test_a_silent_connection_is_closed() -> None:
         assert await caller.closed() == 1008
 
 
-async def test_a_message_that_is_too_large_closes_the_connection() -> None:
+async def test_a_message_that_is_too_long_is_refused_and_one_that_is_far_too_long_closes_the_connection() -> None:
     async with gateway() as place, client(place.url, {}) as caller:
         await caller.send({"type": "input.audio", "audio": "A" * 300_000})
+        error = await caller.until("session.error")
+        assert (error["code"], "at most 262144" in error["message"]) == ("invalid_format", True)
+        await caller.send({"type": "input.audio", "audio": "A" * 1_100_000})
         assert await caller.closed() == 1009
 
 
-async def test_a_dropped_connection_ends_its_session() -> None:
-    async with gateway() as place:
+async def test_a_client_that_does_not_come_back_has_ended_its_session() -> None:
+    async with gateway(resume_s=0.2) as place:
         async with client(place.url, {}) as caller:
             caller.socket.transport.abort()
-        await place.workers["turn"].hears(SessionClosed)
+        closed = await place.workers["turn"].hears(SessionClosed)
+        assert closed.reason is CloseReason.LOST
+
+
+async def test_a_client_that_closes_cleanly_has_ended_its_session_at_once() -> None:
+    async with gateway() as place:
+        async with client(place.url, {}) as caller:
+            await caller.socket.close()
+        closed = await place.workers["turn"].hears(SessionClosed)
+        assert closed.reason is CloseReason.CLIENT
 
 
 async def test_two_sessions_do_not_hear_each_other() -> None:
@@ -170,5 +183,5 @@ class Gone:
 
 
 async def test_who_is_gone_need_not_be_refused() -> None:
-    connection = Connection(Gone(), VoiceAgent(), None, SystemClock(), 1.0)  # type: ignore[arg-type]
+    connection = Connection(Gone(), VoiceAgent(), None, SystemClock(), GatewayConfig())  # type: ignore[arg-type]
     await connection.refuse(Failed("unauthorized", "Authentication failed", fatal=True))

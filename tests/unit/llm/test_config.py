@@ -42,7 +42,7 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 def test_every_setting_says_what_it_is_and_the_key_is_a_secret() -> None:
     settings = {about.env: about for _, about in settings_of(LlmConfig)}
     assert all(about.help for about in settings.values())
-    assert [env for env, about in settings.items() if about.secret] == ["NATTER_LLM_API_KEY"]
+    assert [env for env, about in settings.items() if about.secret] == ["NATTER_LLM_API_KEY", "NATTER_SECRET"]
 
 
 def test_litellm_is_kept_offline_unless_somebody_wants_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:

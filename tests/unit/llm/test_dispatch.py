@@ -9,18 +9,19 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from natter_llm.config import LlmConfig
 from natter_llm.dispatch import Dispatcher, Origin
 from natter_llm.engine import ToolCall
 from natter_llm.engines.scripted import Scripted
 from natter_llm.tools import Accepted
 from natter_protocol.reply import ReplyFinished, ReplyStarted, ReplyWanted
-from natter_protocol.settings import SessionSettings
+from natter_protocol.settings import ExecutionMode, SessionSettings
 from natter_protocol.tool import ToolCalled, ToolReturned
-from natter_protocol.turn import Scope, TurnEager, TurnEmpty, TurnStarted
+from natter_protocol.turn import Cause, Scope, TurnEager, TurnEmpty, TurnStarted
 from natter_runtime import names
 from natter_runtime.clock import SystemClock
 from natter_runtime.errors import LogError
-from tests.support.llm_rig import WEATHER, Puppet, rig, settle
+from tests.support.llm_rig import WEATHER, Puppet, Rig, rig, settle
 
 SETTINGS = SessionSettings(tools=(WEATHER,))
 
@@ -146,3 +147,50 @@ async def test_a_dead_replys_result_is_told_when_the_interruption_was_nothing() 
         assert r.of(ReplyWanted) == []
         await r.turn.say(TurnEmpty(turn=2, reason="no_words", end_sample=20, void_through=1))
         await r.wait_for(ReplyWanted)
+
+
+# -- words that fill the time ---------------------------------------------------------------------
+
+QUICK = LlmConfig(filler_s=0.05, filler="One moment, please.")
+
+
+async def one_call(r: Rig, number: int = 0) -> ToolCalled:
+    await r.commit(1, "Weather?")
+    return await r.wait_for(ToolCalled, count=number + 1)
+
+
+async def test_a_call_that_takes_long_is_bridged_once() -> None:
+    call = [ToolCall(str(number), "get_weather", '{"city": "Berlin"}') for number in range(2)]
+    engine = Scripted(SystemClock(), [call], in_order=True)
+    async with rig(engine, SETTINGS, QUICK) as r, r.worker():
+        called = await one_call(r)
+        wish = await r.wait_for(ReplyWanted)
+        assert (wish.cause, wish.instructions, wish.request) == (Cause.FILLER, "One moment, please.", "filler_1")
+        await r.grant(2, Cause.FILLER, request=wish.request, instructions=wish.instructions)
+        assert (await r.wait_for(ReplyFinished, 2)).text == "One moment, please."
+        await asyncio.sleep(0.1)
+        assert len(r.of(ReplyWanted)) == 1
+        await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
+
+
+async def test_a_filler_that_comes_too_late_is_silent() -> None:
+    engine = Scripted(SystemClock(), [[ToolCall("x", "get_weather", '{"city": "Berlin"}')]], in_order=True)
+    async with rig(engine, SETTINGS, QUICK) as r, r.worker():
+        called = await one_call(r)
+        wish = await r.wait_for(ReplyWanted)
+        await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
+        await r.wait_for(ReplyWanted, count=2)
+        await r.grant(2, Cause.FILLER, request=wish.request, instructions=wish.instructions)
+        assert (await r.wait_for(ReplyFinished, 2)).text == ""
+
+
+async def test_a_call_that_returns_in_time_and_one_that_holds_are_not_bridged() -> None:
+    holding = SessionSettings(tools=(msgspec.structs.replace(WEATHER, mode=ExecutionMode.HOLD),))
+    for settings, returns in ((SETTINGS, True), (holding, False)):
+        engine = Scripted(SystemClock(), [[ToolCall("x", "get_weather", '{"city": "Berlin"}')]], in_order=True)
+        async with rig(engine, settings, QUICK) as r, r.worker():
+            called = await one_call(r)
+            if returns:
+                await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
+            await asyncio.sleep(0.15)
+            assert Cause.FILLER not in [wish.cause for wish in r.of(ReplyWanted)]

@@ -11,6 +11,7 @@ from natter_llm import history
 from natter_llm.engine import ChatMessage, Role, ToolCall
 from natter_llm.history import Moment, messages, recent
 from natter_protocol.base import Message
+from natter_protocol.conversation import Author, ConversationAdded
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyProgress
 from natter_protocol.session import SessionConfigured
 from natter_protocol.settings import SessionSettings, Tool
@@ -98,6 +99,28 @@ def test_a_speculation_whose_turn_was_committed_meanwhile_is_told_once() -> None
 def test_what_a_reply_itself_has_said_is_not_told_when_it_is_made_anew() -> None:
     session = state(asked(1, 1, "One"), ReplyProgress(by="gateway", epoch=1, sample=1, text="Half"))
     assert told(session, Moment(1)) == [("user", "One")]
+
+
+def added(epoch: int, author: Author, text: str) -> ConversationAdded:
+    return ConversationAdded(by="gateway", epoch=epoch, author=author, text=text)
+
+
+def test_what_the_client_added_is_told_where_it_was_added() -> None:
+    session = state(
+        added(0, Author.SYSTEM, "The caller is Ada."),
+        asked(1, 1, "Hello"),
+        heard(1, "Hi."),
+        added(1, Author.USER, "I am Ada."),
+        asked(2, 2, "Who am I?"),
+        added(2, Author.USER, "Too late for this one."),
+    )
+    assert told(session, Moment(2)) == [
+        ("system", "The caller is Ada."),
+        ("user", "Hello"),
+        ("assistant", "Hi."),
+        ("user", "I am Ada."),
+        ("user", "Who am I?"),
+    ]
 
 
 def called(epoch: int, call: str, name: str = "weather") -> ToolCalled:

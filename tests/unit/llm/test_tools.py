@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -102,3 +103,10 @@ def test_only_a_few_problems_are_named() -> None:
 
 def test_long_values_are_not_repeated_whole() -> None:
     assert len(faults({"type": "integer"}, "x" * 5000)[0]) < 300
+
+
+def test_a_pattern_that_backtracks_for_ever_stops_nobody() -> None:
+    schema = {"properties": {"code": {"type": "string", "pattern": "(a|aa)+b"}}}
+    began = time.monotonic()
+    assert faults(schema, {"code": "a" * 60 + "cb"}) == []
+    assert time.monotonic() - began < 5.0

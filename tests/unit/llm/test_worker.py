@@ -6,13 +6,13 @@ import itertools
 
 import pytest
 
-from natter_llm.engine import ChatMessage, Role, Text
+from natter_llm.engine import ChatMessage, Done, Role, Text, ToolCall
 from natter_llm.engines.scripted import Scripted
 from natter_llm.worker import HEARD_S, unsettled
 from natter_protocol.llm import LlmDelta
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyStarted, ReplyWanted
-from natter_protocol.settings import SessionSettings
-from natter_protocol.tool import ToolCalled
+from natter_protocol.settings import ExecutionMode, SessionSettings, Tool
+from natter_protocol.tool import ToolCalled, ToolReturned
 from natter_protocol.turn import Cause, Scope, TurnCommitted, TurnGranted, TurnReopened
 from natter_runtime.clock import SystemClock
 from natter_runtime.fold import fold
@@ -305,3 +305,66 @@ async def test_live_deltas_hold_the_whole_text_and_are_few() -> None:
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(deltas))
     assert len(deltas) <= finished.total_ms / 25 + 2
     assert len(deltas) < len(finished.text.split())
+
+
+# -- a tool that holds the conversation -----------------------------------------------------------
+
+HOLD = SessionSettings(tools=(Tool("look", mode=ExecutionMode.HOLD),))
+
+
+async def test_nobody_is_answered_while_a_tool_holds_the_conversation() -> None:
+    puppet = Puppet()
+    async with rig(puppet, HOLD) as r, r.worker():
+        await r.commit(1, "Look it up.")
+        await puppet.feed(0, ToolCall("x", "look", "{}"), Done("tool_calls"))
+        called = await r.wait_for(ToolCalled)
+        await r.wait_for(ReplyFinished, 1)
+        await r.heard(1, "")
+        await r.eager(2, "Hurry up.", turn=2)
+        await r.commit(2, "Hurry up.", turn=2)
+        assert (await r.wait_for(ReplyFinished, 2)).text == ""
+        assert len(puppet.requests) == 1
+        await r.heard(2, "")
+        await r.grant(3, Cause.REPLY_CREATE, instructions="Say that it takes long.")
+        await puppet.answer(1, "It takes long.")
+        assert (await r.wait_for(ReplyFinished, 3)).text == "It takes long."
+        await r.heard(3, "It takes long.")
+        await r.gateway.say(ToolReturned(call=called.call, result="seen"))
+        wish = await r.wait_for(ReplyWanted)
+        await r.grant(4, Cause.TOOL_RESULT, request=wish.request)
+        request = await puppet.request(2)
+        assert (Role.USER, "Hurry up.") in contents(request.messages)
+
+
+async def test_after_the_hold_the_result_is_told_though_the_reply_that_asked_was_cut_short() -> None:
+    puppet = Puppet()
+    async with rig(puppet, HOLD) as r, r.worker():
+        await r.commit(1, "Look it up.")
+        await puppet.feed(0, Text("Let me see."), ToolCall("x", "look", "{}"), Done("tool_calls"))
+        called = await r.wait_for(ToolCalled)
+        await r.cancel(1)
+        await r.heard(1, "Let", Outcome.INTERRUPTED)
+        await r.commit(2, "Hurry up.", turn=2, through=1)
+        await r.wait_for(ReplyFinished, 2)
+        await r.heard(2, "")
+        await r.gateway.say(ToolReturned(call=called.call, result="seen"))
+        assert (await r.wait_for(ReplyWanted)).cause is Cause.TOOL_RESULT
+
+
+async def test_what_does_something_is_not_done_twice_at_the_same_time() -> None:
+    puppet = Puppet()
+    settings = SessionSettings(tools=(Tool("book", side_effects=True),))
+    async with rig(puppet, settings) as r, r.worker():
+        await r.commit(1, "Book it.")
+        await puppet.feed(0, ToolCall("x", "book", '{"seats": 2}'), Done("tool_calls"))
+        await r.wait_for(ToolCalled)
+        await r.wait_for(ReplyFinished, 1)
+        await r.heard(1, "")
+        await r.commit(2, "Book it, I said.", turn=2)
+        await puppet.feed(1, ToolCall("y", "book", '{"seats": 2}'), ToolCall("z", "book", '{"seats": 3}'))
+        await puppet.feed(1, Done("tool_calls"))
+        again = await puppet.request(2)
+        assert "book is running with these very arguments" in again.messages[-2].content
+        await puppet.answer(2, "It is being booked.")
+        await r.wait_for(ReplyFinished, 2)
+        assert [call.arguments for call in r.of(ToolCalled)] == [{"seats": 2}, {"seats": 3}]

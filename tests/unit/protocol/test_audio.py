@@ -13,6 +13,7 @@ from natter_protocol.audio import (
     INPUT_RATE,
     AudioFrame,
     AudioReplay,
+    AudioStarted,
     decode_frame,
     encode_frame,
 )
@@ -95,3 +96,9 @@ def test_a_replay_is_a_command() -> None:
     asked = AudioReplay(session="s", by="stt", claim=3, seq=1, first_sample=320)
     assert asked.lane is Lane.CTL
     assert travelled(asked) == asked
+
+
+def test_where_the_sample_axis_begins_is_a_fact() -> None:
+    started = AudioStarted(session="s", by="gateway", claim=3, seq=1, at_ms=1200)
+    assert started.lane is Lane.EVT
+    assert travelled(started) == started

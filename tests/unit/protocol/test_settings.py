@@ -9,9 +9,12 @@ from natter_protocol.settings import (
     AudioFormat,
     Encoding,
     ExecutionMode,
+    HttpCall,
     InputSettings,
     Modality,
     OutputSettings,
+    OwnModel,
+    SealedHeader,
     SessionSettings,
     Tool,
     TranscriptionMode,
@@ -66,3 +69,20 @@ def test_everything_stated_travels() -> None:
 def test_zero_is_not_unstated() -> None:
     assert msgspec.json.encode(TurnPolicy(min_silence_ms=0)) == b'{"min_silence_ms":0}'
     assert msgspec.json.encode(OutputSettings(volume=0)) == b'{"volume":0}'
+
+
+def test_what_an_agent_of_its_own_brings_along_travels_sealed() -> None:
+    tool = Tool(name="stock", http=HttpCall("https://example.com/x", "GET", (SealedHeader("Authorization", "gAAA"),)))
+    settings = SessionSettings(
+        tools=(tool, Tool(name="end_call", builtin=True)),
+        llm=OwnModel("https://example.com/v1", "small", "gAAB"),
+        record=False,
+    )
+    assert msgspec.json.decode(msgspec.json.encode(settings), type=SessionSettings) == settings
+
+
+def test_by_default_the_client_runs_the_tools_and_the_platform_brings_the_model() -> None:
+    assert Tool(name="stock").http is None
+    assert not Tool(name="stock").builtin
+    assert SessionSettings().llm is None
+    assert SessionSettings().record is None

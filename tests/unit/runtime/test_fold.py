@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from natter_protocol.base import Message
+from natter_protocol.conversation import Author, ConversationAdded
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyProgress, ReplyStarted, ReplyWanted
-from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured, SessionOpened
+from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured, SessionOpened, SessionProgress
 from natter_protocol.settings import SessionSettings
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
 from natter_protocol.turn import (
@@ -95,6 +96,49 @@ def test_the_assignment_that_replaces_the_others_counts() -> None:
     call.assign("stt", "stt-c", 12, after=9)
     call.assign("tts", "tts-a", 5, after=0)
     assert fold(call.facts).assigned == {"stt": "stt-c", "tts": "tts-a"}
+
+
+def test_how_far_the_input_has_come_and_whether_anybody_is_there() -> None:
+    call = Call()
+    assert (fold(call.facts).input_sample, fold(call.facts).connected) == (0, True)
+    call.say("gateway", SessionProgress(sample=32_000, received=16_000))
+    call.say("gateway", SessionProgress(sample=33_600, received=17_600, connected=False))
+    state = fold(reversed(call.facts))
+    assert (state.input_sample, state.input_received, state.connected) == (33_600, 17_600, False)
+    call.assign("gateway", "gateway-b", 9, after=1)
+    call.say("gateway", SessionProgress(sample=33_600, received=17_600))
+    assert fold(reversed(call.facts)).connected is True
+
+
+def test_what_the_client_added_stands_after_the_reply_that_was_the_newest() -> None:
+    call = Call()
+    call.say("gateway", ConversationAdded(epoch=0, author=Author.SYSTEM, text="The caller is Ada."))
+    call.say("turn", committed(1, 1, "Hello."))
+    call.say("gateway", ReplyHeard(epoch=1, text="Hi.", ms=1, outcome=Outcome.COMPLETED))
+    call.say("gateway", ConversationAdded(epoch=1, author=Author.USER, text="I am Ada."))
+    call.say("gateway", ConversationAdded(epoch=1, author=Author.USER, text="Really."))
+    call.say("turn", committed(2, 2, "Who am I?"))
+    state = fold(reversed(call.facts))
+    assert told(state) == [
+        ("system", "The caller is Ada."),
+        ("user", "Hello."),
+        ("agent", "Hi."),
+        ("user", "I am Ada."),
+        ("user", "Really."),
+        ("user", "Who am I?"),
+    ]
+    assert [entry.turn for entry in state.conversation] == [0, 1, 1, 0, 0, 2]
+
+
+def test_a_reply_is_begun_when_the_client_knows_of_it() -> None:
+    call = Call()
+    call.say("turn", committed(1, 1, "One."))
+    call.say("turn", committed(2, 2, "Two."))
+    call.say("turn", committed(3, 3, "Three."))
+    call.say("gateway", ReplyProgress(epoch=1, sample=0, text=""))
+    call.say("llm", called(2, "c1"))
+    replies = fold(call.facts).replies
+    assert [replies[epoch].begun for epoch in (1, 2, 3)] == [True, True, False]
 
 
 # -- turns --------------------------------------------------------------------------------------

@@ -50,6 +50,15 @@ def test_who_is_long_gone_is_forgotten() -> None:
     assert watch.silent_for("stt-1", FORGET_S + 2) == 0.0
 
 
+def test_the_living_are_those_that_were_heard_lately_and_stay() -> None:
+    watch = Watch()
+    watch.heard("gateway-1", 0.0)
+    watch.heard("gateway-2", 9.0)
+    watch.heard("gateway-3", 9.0, draining=True)
+    watch.heard("stt-1", 9.0)
+    assert watch.living("gateway", 10.0) == ["gateway-2"]
+
+
 def test_who_was_never_heard_is_only_missed_if_expected() -> None:
     watch = Watch()
     assert watch.silent_for("stt-1", 100.0) == 0.0
@@ -136,3 +145,13 @@ async def test_an_answer_to_a_direct_question_counts_as_a_beat() -> None:
 
 async def test_closing_before_listening_does_no_harm() -> None:
     await contain(Pulse(MemoryBroker().bus(), ManualClock()).close(), "close")
+
+
+def test_alive_is_who_was_heard_lately() -> None:
+    watch = Watch()
+    watch.heard("stt-1", 10.0)
+    assert watch.alive("stt-1", 12.0)
+    assert not watch.alive("stt-1", 13.0)
+    assert not watch.alive("stt-2", 12.0)
+    watch.heard("stt-2", 13.0)
+    assert watch.all_alive(13.0) == {"stt-2"}

@@ -8,7 +8,7 @@ import pytest
 from natter_protocol.audio import AudioFrame
 from natter_runtime.tasks import spawn
 from natter_tts.engine import Samples
-from natter_tts.outlet import Converter, Outlet
+from natter_tts.outlet import RING_S, Converter, Outlet
 
 RATE = 16_000
 FRAME = RATE // 50
@@ -114,7 +114,7 @@ async def test_only_the_last_seconds_are_kept() -> None:
     sink.frames = []
     await out.resend(0, 10 * RATE)
     kept = sum(frame.samples for frame in sink.frames)
-    assert 6 * RATE <= kept <= 6 * RATE + FRAME
+    assert RING_S * RATE <= kept <= RING_S * RATE + FRAME
 
 
 async def test_positions_are_those_of_the_output_rate() -> None:

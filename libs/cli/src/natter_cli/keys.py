@@ -7,7 +7,8 @@
     FOLDER/<service>/nats_password its own, for NATTER_NATS_PASSWORD_FILE
     FOLDER/operator/nats_password  for `natter tap` and `natter swap`
     FOLDER/gateway/api_keys        for NATTER_API_KEYS_FILE
-    FOLDER/gateway/secret          for NATTER_SECRET_FILE: signs tokens, the same for all gateways
+    FOLDER/gateway/secret          for NATTER_SECRET_FILE: signs tokens and seals secrets, the same for all gateways
+    FOLDER/llm/secret              the same: opens what is sealed
 
 Each service is to see its own subfolder and nothing else. What exists stays as it is.
 """
@@ -61,7 +62,8 @@ def make(folder: Path, *, own_keys: bool) -> str:
     routes = ", ".join(f'"nats://{CLUSTER}:{own}@{server}:6222"' for server in SERVERS)
     lines = [f'NATTER_NATS_CLUSTER_PASSWORD: "{own}"\n', f"NATTER_NATS_ROUTES: [{routes}]\n"]
     _write(folder / "nats" / "cluster.conf", "".join(lines))  # apart: nats-server refuses what it does not use
-    _kept(folder / "gateway" / "secret", secrets.token_urlsafe(_BYTES))
+    secret = _kept(folder / "gateway" / "secret", secrets.token_urlsafe(_BYTES))
+    _write(folder / "llm" / "secret", secret)
     key = folder / "gateway" / "api_keys"
     if own_keys or key.exists():
         return ""

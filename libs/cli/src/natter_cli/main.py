@@ -47,6 +47,7 @@ def parser() -> ArgumentParser:
     _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
     _swap(commands.add_parser("swap", help="give one service another model while calls go on", description=_SWAP))
     _init(commands.add_parser("init", help="make the keys of a stack", description=_INIT))
+    _conformance(commands.add_parser("conformance", help="check a server of the protocol", description=_CONFORMANCE))
     _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
     _bench(commands.add_parser("bench", help="run a benchmark of the repository", description=_BENCH))
     return top
@@ -231,6 +232,43 @@ def _run_init(given: Namespace) -> int:
     from natter_cli import keys
 
     return keys.run(given.folder)
+
+
+_CONFORMANCE = (
+    "Check, as a client, whether a server speaks the Voice Agent protocol: events, errors, order, what may change. "
+    "Works against any server; the model behind it is told what to say. Exits with 1 if something is not met."
+)
+
+
+def _conformance(command: ArgumentParser) -> None:
+    command.add_argument("--url", default="", help="the WebSocket (NATTER_URL, the gateway on this machine)")
+    command.add_argument("--key", default="", help="the API key (NATTER_API_KEY)")
+    command.add_argument("--other-key", default="", help="a key of somebody else, for what it must not open")
+    command.add_argument("--wav", type=Path, metavar="FILE", help="what the user says (24 kHz, 16 bit, mono)")
+    command.add_argument("--only", default="", metavar="TEXT", help="checks whose name holds TEXT, or of that section")
+    command.add_argument("--slow", action="store_true", help="also what takes a minute or more")
+    command.add_argument("--resume-window", type=float, default=30.0, metavar="S", help="how long sessions wait (30)")
+    command.add_argument("--jobs", type=int, default=6, metavar="N", help="checks at a time (6)")
+    command.add_argument("--json", action="store_true", help="print one JSON object per check")
+    command.set_defaults(command=_run_conformance)
+
+
+def _run_conformance(given: Namespace) -> int:
+    from natter_cli import config
+    from natter_cli.conformance import run
+
+    settings = config.read()
+    return run.run(
+        url=given.url or settings.call_url,
+        key=given.key or settings.key,
+        other_key=given.other_key,
+        wav=given.wav,
+        only=given.only,
+        slow=given.slow,
+        resume_s=given.resume_window,
+        at_once=given.jobs,
+        as_json=given.json,
+    )
 
 
 _MODELS = "The embedded models come out of pinned wheels, every byte checked; others come from the hub by name."

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from natter_cli import changeover, config, control, models, natsd
+from natter_cli import changeover, config, control, keeping, models, natsd
 from natter_cli.changeover import Trial
 from natter_cli.control import Wish
 from natter_cli.ready import WORKERS, Readiness, headline
@@ -78,6 +78,9 @@ def run(*, host: str, port: int, nats: str, in_process: bool, fetch: bool) -> in
     check_port(host, port)
     env = config.environment()
     env.setdefault("NATTER_DRAIN_S", str(_DRAIN_S))
+    env.setdefault("NATTER_DATA", str(keeping.data_of(settings.state, port)))
+    if not (env.get("NATTER_SECRET") or env.get("NATTER_SECRET_FILE")):
+        env["NATTER_SECRET"] = keeping.secret_of(settings.state)
     runtime = config.read_runtime(env)
     if fetch:
         models.ensure(models.needed(env), runtime.models)

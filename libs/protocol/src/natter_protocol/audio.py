@@ -105,3 +105,15 @@ class AudioReplay(Message, tag="audio.replay", frozen=True, kw_only=True):
     first_sample: int
     end_sample: int = 0
     """Exclusive; 0 means up to what is newest."""
+
+
+class AudioStarted(Message, tag="audio.started", frozen=True, kw_only=True):
+    """The client's first audio has come: sample 0 of its input is ``at_ms`` after the session was opened.
+
+    Ties the sample axis to the session's media axis, on which recordings and timelines are: milliseconds
+    since the opening, measured by the clock up to here and by samples from here on.
+    """
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    at_ms: int

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import msgspec
 
-from natter_protocol import audio, errors, llm, playback, reply, session, stt, svc, tool, tts, turn
+from natter_protocol import audio, conversation, errors, llm, playback, reply, session, stt, svc, tool, tts, turn
 from natter_protocol.base import Message
 from natter_protocol.errors import ProtocolError
 
-FAMILIES: Final = (session, svc, audio, turn, stt, llm, reply, tts, playback, tool, errors)
+FAMILIES: Final = (session, svc, audio, turn, stt, conversation, llm, reply, tts, playback, tool, errors)
 """The modules that define messages; one family each."""
 
 

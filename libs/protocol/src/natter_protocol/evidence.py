@@ -35,6 +35,13 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     log_odds: float
 
 
+class Wait(msgspec.Struct, frozen=True, array_like=True):
+    """How much silence a preset would have called for, on the same evidence."""
+
+    preset: str
+    needed_ms: int
+
+
 class OverlapEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was known about speech over the agent."""
 

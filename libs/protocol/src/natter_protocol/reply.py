@@ -23,6 +23,12 @@ class ReplyWanted(Message, tag="reply.wanted", frozen=True, kw_only=True):
     """For ``reply_create``: what the model is told. For ``greeting`` and ``filler``: the words."""
 
 
+class ReplyUnwanted(Message, tag="reply.unwanted", frozen=True, kw_only=True):
+    """The client wants no more of reply ``epoch``; ``turn`` cancels it."""
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+
 class ReplyStarted(Message, tag="reply.started", frozen=True, kw_only=True):
     """``llm`` has begun to answer."""
 
@@ -101,3 +107,6 @@ class ReplyHeard(Message, tag="reply.heard", frozen=True, kw_only=True):
     text: str
     ms: int
     outcome: Outcome
+    started_at_ms: int | None = None
+    """When its first sample was played, on the session's media axis (``audio.started``); None: never."""
+    ended_at_ms: int | None = None

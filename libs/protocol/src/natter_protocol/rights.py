@@ -11,18 +11,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from natter_protocol import subjects
-from natter_protocol.audio import AudioReplay
+from natter_protocol.audio import AudioReplay, AudioStarted
 from natter_protocol.base import Lane, Message
+from natter_protocol.conversation import ConversationAdded
 from natter_protocol.errors import ErrorRaised
 from natter_protocol.llm import LlmDelta
 from natter_protocol.playback import PlaybackProgress, PlaybackResend
-from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyMeasured, ReplyProgress, ReplyStarted, ReplyWanted
+from natter_protocol.reply import (
+    ReplyFinished,
+    ReplyHeard,
+    ReplyMeasured,
+    ReplyProgress,
+    ReplyStarted,
+    ReplyUnwanted,
+    ReplyWanted,
+)
 from natter_protocol.session import (
+    SessionAdmitted,
     SessionAssigned,
     SessionClosed,
     SessionConfigured,
-    SessionMeasured,
     SessionOpened,
+    SessionProgress,
     SessionTake,
 )
 from natter_protocol.stt import SttFinal, SttPartial
@@ -54,9 +64,13 @@ SAYS: Final[dict[str, tuple[type[Message], ...]]] = {
         SessionConfigured,
         SessionAssigned,
         SessionTake,
-        SessionMeasured,
+        SessionAdmitted,
+        SessionProgress,
         SessionClosed,
+        AudioStarted,
+        ConversationAdded,
         ReplyWanted,
+        ReplyUnwanted,
         ReplyMeasured,
         ReplyHeard,
         ReplyProgress,
@@ -87,7 +101,7 @@ SAYS: Final[dict[str, tuple[type[Message], ...]]] = {
 """The messages of a session that each service publishes."""
 
 HEARS_LIVE: Final[dict[str, tuple[type[Message], ...]]] = {
-    "gateway": (SttPartial,),
+    "gateway": (SttPartial, LlmDelta),
     "turn": (SttPartial, PlaybackProgress),
     "stt": (TurnProbability,),
     "llm": (),
@@ -142,6 +156,7 @@ def rights_of(service: str) -> Rights:
     if service == "gateway":
         publish += [subjects.svc(worker, "claim") for worker in subjects.SERVICES if worker != service]
         publish += [f"{subjects.svc(other, 'ping')}.*" for other in subjects.SERVICES]
+        publish.append(subjects.svc("tts", "info"))  # which voices it has
     else:
         publish.append(f"{subjects.svc('gateway', 'ping')}.*")
         subscribe.append(subjects.svc(service, "claim"))

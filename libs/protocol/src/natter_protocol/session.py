@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-import msgspec
-
 from natter_protocol.base import Lane, Message
 from natter_protocol.settings import SessionSettings
 
@@ -20,7 +18,24 @@ class SessionOpened(Message, tag="session.opened", frozen=True, kw_only=True):
     owner: str
     """Who may come back to it: a fingerprint of the key, never the key."""
     opened_at: float
-    """Wall clock, seconds since the epoch; for records only."""
+    """Wall clock, seconds since the epoch."""
+    max_s: float = 0.0
+    """It may last so long at most, in seconds; 0: as long as the gateway that serves it allows."""
+    agent: str = ""
+    """Id of the stored agent that it was opened with, or empty."""
+
+
+class SessionAdmitted(Message, tag="session.admitted", frozen=True, kw_only=True):
+    """A token that is good for one session only was presented.
+
+    Written under the token's own name in place of a session's, with an expected last sequence of 0, so
+    that of two gateways that are shown the same token only one lets its bearer in.
+    """
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    gateway: str
+    """Instance that was shown the token."""
 
 
 class SessionConfigured(Message, tag="session.configured", frozen=True, kw_only=True):
@@ -60,11 +75,33 @@ class SessionTake(Message, tag="session.take", frozen=True, kw_only=True):
     number: int
 
 
+class SessionProgress(Message, tag="session.progress", frozen=True, kw_only=True):
+    """How far the user's audio has come: from here another gateway goes on with the session.
+
+    Written at most once a second while audio comes, and whenever the client's connection is lost or found
+    again. While no client is connected the sample axis stands still.
+    """
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    sample: int
+    """Position on the sample axis (16 kHz) of the next frame of input."""
+    received: int
+    """Of these, the samples that the client sent; the others were filled in."""
+    connected: bool = True
+
+
 class CloseReason(StrEnum):
     """Why a session ended."""
 
     CLIENT = "client"
-    """The client ended it, or dropped and did not come back."""
+    """The client ended it."""
+    AGENT = "agent"
+    """The agent ended it: it said goodbye."""
+    LOST = "lost"
+    """The client's connection was lost, and it did not come back in time."""
+    IDLE = "idle"
+    """Nobody said anything for too long."""
     EXPIRED = "expired"
     """It reached its longest allowed duration."""
     ABANDONED = "abandoned"
@@ -73,32 +110,6 @@ class CloseReason(StrEnum):
     """An error ended it; see the ``errors.raised`` before it."""
     SHUTDOWN = "shutdown"
     """The platform was stopped."""
-
-
-class Spread(msgspec.Struct, frozen=True):
-    """How one duration was spread over the turns of a call, in milliseconds."""
-
-    name: str
-    owner: str
-    p50: float
-    p95: float
-    worst: float
-
-
-class SessionMeasured(Message, tag="session.measured", frozen=True, kw_only=True):
-    """The latency ledgers of a whole call, summed up; said before it is closed."""
-
-    lane: ClassVar[Lane] = Lane.EVT
-
-    turns: int
-    """How many were answered, and measured."""
-    total: Spread
-    steps: tuple[Spread, ...]
-    unaccounted: Spread
-    speculations: int = 0
-    """How many answers were begun before the turn was surely over."""
-    kept: int = 0
-    """How many of them were given."""
 
 
 class SessionClosed(Message, tag="session.closed", frozen=True, kw_only=True):

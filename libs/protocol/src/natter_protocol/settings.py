@@ -109,6 +109,21 @@ class ExecutionMode(StrEnum):
     HOLD = "hold"
 
 
+class SealedHeader(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A header of a request. Its value is sealed: only who has the platform's secret can read it."""
+
+    name: str
+    sealed: str
+
+
+class HttpCall(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The request by which a tool is called, where the platform and not the client runs it."""
+
+    url: str
+    method: str = "POST"
+    headers: tuple[SealedHeader, ...] = ()
+
+
 class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     """A function that the agent may call. ``parameters`` is a JSON Schema object."""
 
@@ -120,6 +135,33 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     on_success: str | None = None
     """Instruction to the model for the reply that follows a result."""
     on_error: str | None = None
+    side_effects: bool = False
+    """Whether calling it twice would do something twice; its calls then carry an idempotency key."""
+    http: HttpCall | None = None
+    """None: the client runs it."""
+    builtin: bool = False
+    """The platform's own; the client neither sees nor answers its calls."""
+
+
+class OwnModel(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A language model of the agent's own: a server that speaks OpenAI's chat completions."""
+
+    base_url: str
+    model: str
+    sealed_key: str = ""
+    """Its API key, sealed like a header's value; empty: it needs none."""
+
+
+class Webhook(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where one session's events are posted to."""
+
+    url: str
+    events: tuple[str, ...] = ()
+    """Names of events; empty means all."""
+    secret: str | None = None
+    """What they are signed with, as the client gave it: on its way to the gateway's seal, never in a log."""
+    sealed_secret: str = ""
+    """The same, sealed."""
 
 
 class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -131,5 +173,10 @@ class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     input: InputSettings = InputSettings()
     output: OutputSettings = OutputSettings()
     tools: tuple[Tool, ...] = ()
+    llm: OwnModel | None = None
+    """None: the platform's model."""
+    record: bool | None = None
+    """Whether the call is recorded; None: as the gateway is configured."""
     extensions: tuple[str, ...] = ()
     """Names of the events beyond the borrowed dialect that the client asked for."""
+    webhook: Webhook | None = None

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from natter_protocol.base import Lane, Message
-from natter_protocol.evidence import EndEvidence, OverlapEvidence, Part
+from natter_protocol.evidence import EndEvidence, OverlapEvidence, Part, Wait
 
 
 class Cause(StrEnum):
@@ -153,6 +153,8 @@ class TurnDecided(Message, tag="turn.decided", frozen=True, kw_only=True):
     """That the turn was over."""
     parts: tuple[Part, ...] = ()
     """What each piece of evidence added to the log-odds of that."""
+    waits: tuple[Wait, ...] = ()
+    """What the presets would have waited for."""
     end: EndEvidence | None = None
     overlap: OverlapEvidence | None = None
 

@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
+from natter_protocol.audio import AudioStarted
 from natter_protocol.base import Message
+from natter_protocol.conversation import Author, ConversationAdded
 from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyProgress, ReplyStarted, ReplyWanted
-from natter_protocol.session import SessionAssigned, SessionClosed, SessionConfigured, SessionOpened
+from natter_protocol.session import SessionAssigned, SessionClosed, SessionConfigured, SessionOpened, SessionProgress
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
 from natter_protocol.turn import (
     Cause,
@@ -43,12 +45,15 @@ def fold(facts: Iterable[Message]) -> SessionState:
     opened = next(iter(_of(ordered, SessionOpened)), None)
     configured = max(_of(ordered, SessionConfigured), key=lambda fact: (fact.version, fact.claim), default=None)
     closed = next(iter(_of(ordered, SessionClosed)), None)
+    progress = max(_of(ordered, SessionProgress), key=lambda fact: (fact.claim, fact.seq), default=None)
     return SessionState(
         session=ordered[0].session if ordered else "",
         opened=opened is not None,
         dialect=opened.dialect if opened else "",
         owner=opened.owner if opened else "",
         opened_at=opened.opened_at if opened else 0.0,
+        agent=opened.agent if opened else "",
+        max_s=opened.max_s if opened else 0.0,
         trace=opened.trace if opened else "",
         version=configured.version if configured else 0,
         settings=configured.settings if configured else SessionState().settings,
@@ -60,11 +65,15 @@ def fold(facts: Iterable[Message]) -> SessionState:
         replies=replies,
         calls=calls,
         wishes=_wishes(ordered),
-        conversation=_conversation(turns, replies, calls),
+        conversation=_conversation(turns, replies, calls, _of(ordered, ConversationAdded)),
         last_turn=max(turns, default=0),
         last_epoch=max((*(fact.epoch for fact in ordered), voids.through, *voids.only), default=0),
         void_through=voids.through,
         void_only=voids.only,
+        input_at_ms=next((fact.at_ms for fact in _of(ordered, AudioStarted)), None),
+        input_sample=progress.sample if progress else 0,
+        input_received=progress.received if progress else 0,
+        connected=progress.connected if progress else True,
         closed=closed.reason if closed else None,
     )
 
@@ -124,9 +133,11 @@ def _replies(facts: list[Message], turns: dict[int, TurnState], voids: Voids) ->
         elif isinstance(fact, ReplyFinished):
             replies[fact.epoch] = replace(known(fact.epoch), generated=fact.text)
         elif isinstance(fact, ReplyProgress):
-            reply = known(fact.epoch)
+            reply = replies[fact.epoch] = replace(known(fact.epoch), begun=True)
             if reply.outcome is None and fact.sample >= reply.progress_sample:
                 replies[fact.epoch] = replace(reply, progress_sample=fact.sample, heard=fact.text)
+        elif isinstance(fact, ToolCalled):
+            replies[fact.epoch] = replace(known(fact.epoch), begun=True)
         elif isinstance(fact, ReplyHeard):
             replies[fact.epoch] = replace(known(fact.epoch), heard=fact.text, outcome=fact.outcome)
     return dict(sorted(replies.items()))
@@ -155,9 +166,12 @@ def _wishes(facts: list[Message]) -> tuple[Wish, ...]:
 
 
 def _conversation(
-    turns: dict[int, TurnState], replies: dict[int, ReplyState], calls: dict[str, CallState]
+    turns: dict[int, TurnState],
+    replies: dict[int, ReplyState],
+    calls: dict[str, CallState],
+    added: list[ConversationAdded],
 ) -> tuple[Entry, ...]:
-    """By epoch: what the user said, what was heard of the answer, what tools were called, in their order."""
+    """By epoch: what the user said, what was heard of the answer, what tools were called, what the client added."""
     entries: list[tuple[int, int, Entry]] = []
     for turn in turns.values():
         if turn.status is TurnStatus.COMMITTED and turn.text:
@@ -168,5 +182,8 @@ def _conversation(
             entries.append((reply.epoch, 1, Entry(Role.AGENT, reply.epoch, reply.heard, reply.turn, interrupted)))
     for call in calls.values():
         entries.append((call.epoch, 2, Entry(Role.TOOL, call.epoch, turn=call.turn, call=call)))
+    for message in added:
+        role = Role.USER if message.author is Author.USER else Role.SYSTEM
+        entries.append((message.epoch, 3, Entry(role, message.epoch, message.text)))
     entries.sort(key=lambda entry: entry[:2])
     return tuple(entry for _, _, entry in entries)

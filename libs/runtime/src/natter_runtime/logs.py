@@ -31,6 +31,7 @@ FORMS: Final = (TEXT, JSON)
 """How lines may look."""
 
 _NOISY: Final = (
+    "alembic",
     "httpx",
     "httpcore",
     "litellm",

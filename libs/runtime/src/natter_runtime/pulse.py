@@ -48,6 +48,23 @@ class Watch:
         seen = self._seen.get(instance)
         return seen is not None and seen.draining
 
+    def alive(self, instance: str, now: float) -> bool:
+        """Whether ``instance`` was heard lately; one that was never heard is not."""
+        seen = self._seen.get(instance)
+        return seen is not None and now - seen.at <= SUSPECT_S
+
+    def all_alive(self, now: float) -> set[str]:
+        """Return every instance that was heard lately."""
+        return {instance for instance in self._seen if self.alive(instance, now)}
+
+    def living(self, service: str, now: float) -> list[str]:
+        """Return the instances of ``service`` that were heard lately and are not leaving."""
+        return [
+            instance
+            for instance, seen in self._seen.items()
+            if instance.startswith(f"{service}-") and not seen.draining and now - seen.at <= SUSPECT_S
+        ]
+
     def silent_for(self, instance: str, now: float) -> float:
         """Seconds since ``instance`` was heard, 0 if nobody counts for it."""
         seen = self._seen.get(instance)

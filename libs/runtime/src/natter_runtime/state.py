@@ -50,6 +50,8 @@ class ReplyState:
     void: bool = False
     generated: str | None = None
     """The whole text, once generation has finished."""
+    begun: bool = False
+    """Whether the client knows of it."""
     progress_sample: int = 0
     heard: str = ""
     """What is known to have been heard."""
@@ -85,6 +87,8 @@ class Role(StrEnum):
     USER = "user"
     AGENT = "agent"
     TOOL = "tool"
+    SYSTEM = "system"
+    """Nobody: the client has put it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class Entry:
     epoch: int
     text: str = ""
     turn: int = 0
+    """0 for words of the user that were not spoken but put there by the client."""
     interrupted: bool = False
     call: CallState | None = None
 
@@ -108,6 +113,9 @@ class SessionState:
     dialect: str = ""
     owner: str = ""
     opened_at: float = 0.0
+    agent: str = ""
+    """Id of the stored agent that it was opened with, or empty."""
+    max_s: float = 0.0
     trace: str = ""
     version: int = 0
     settings: SessionSettings = field(default_factory=SessionSettings)
@@ -123,6 +131,13 @@ class SessionState:
     last_epoch: int = 0
     void_through: int = 0
     void_only: tuple[int, ...] = ()
+    input_at_ms: int | None = None
+    """Where on the session's media axis the client's first sample lies; None: it has sent none."""
+    input_sample: int = 0
+    """The input's sample axis has come so far."""
+    input_received: int = 0
+    """Samples of it that the client sent."""
+    connected: bool = True
     closed: CloseReason | None = None
 
     @property

@@ -8,40 +8,32 @@ from collections.abc import Callable
 from fastapi import FastAPI, Response
 from starlette.websockets import WebSocket
 
-from natter_gateway import failures
 from natter_gateway.auth import Gatekeeper
-from natter_gateway.config import GatewayConfig
-from natter_gateway.dialects import Dialect
-from natter_gateway.dialects.voice_agent import VoiceAgent
-from natter_gateway.events import Failed
-from natter_gateway.sessions import Sessions
+from natter_gateway.dialects.choose import PATHS, choose
+from natter_gateway.dialects.voice_agent import Manners
+from natter_gateway.house import House
+from natter_gateway.published import routes as published
+from natter_gateway.rest import app as rest
+from natter_gateway.rest.context import Context
+from natter_gateway.sessions import REFUSED, Sessions
 from natter_gateway.socket import Connection
-from natter_runtime.clock import Clock
-from natter_runtime.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-_REFUSED = Failed(failures.UNAUTHORIZED, "Authentication failed", fatal=True)
 
-
-def create_app(
-    config: GatewayConfig,
-    sessions: Sessions,
-    clock: Clock,
-    metrics: Metrics,
-    ready: Callable[[], bool],
-    version: str,
-) -> FastAPI:
+def create_app(house: House, sessions: Sessions, ready: Callable[[], bool], version: str) -> FastAPI:
     """Return the application."""
-    app = FastAPI(title="Natter", version=version)
-    gatekeeper = Gatekeeper(config.api_keys)
+    gatekeeper = Gatekeeper(house.config.api_keys, house.mint)
+    context = Context(house.config, gatekeeper, house.mint, house.office, house.bus, house.clock)
+    app = rest.create(context, version)
+    manners = Manners(house.voices, house.config.legacy_args)
 
-    @app.get("/healthz")
+    @app.get("/healthz", tags=["platform"])
     async def healthz() -> dict[str, str]:
         """The process is alive."""
         return {"status": "ok", "version": version}
 
-    @app.get("/readyz")
+    @app.get("/readyz", tags=["platform"])
     async def readyz(response: Response) -> dict[str, object]:
         """Sessions can be opened."""
         if not ready():
@@ -50,19 +42,22 @@ def create_app(
 
     @app.get("/metrics", include_in_schema=False)
     async def show_metrics() -> Response:
-        return Response(metrics.render(), media_type="text/plain; version=0.0.4")
+        return Response(house.metrics.render(), media_type="text/plain; version=0.0.4")
 
-    async def serve(socket: WebSocket, dialect: Dialect) -> None:
-        await socket.accept()
-        connection = Connection(socket, dialect, sessions, clock, config.first_message_s)
-        owner = gatekeeper.owner(socket.headers, socket.query_params)
-        if owner is None:
-            await connection.refuse(_REFUSED)
+    async def serve(socket: WebSocket) -> None:
+        """Talk to one client."""
+        choice = choose(socket.url.path, socket.query_params, socket.scope.get("subprotocols", []), manners)
+        await socket.accept(choice.subprotocol)
+        connection = Connection(socket, choice.dialect, sessions, house.clock, house.config)
+        access = gatekeeper.access(socket.headers, socket.query_params)
+        if choice.refused is not None:
+            await connection.refuse(choice.refused)
+        elif access is None:
+            await connection.refuse(REFUSED)
         else:
-            await connection.serve(owner)
+            await connection.serve(access)
 
-    @app.websocket("/v1/ws")
-    async def voice_agent(socket: WebSocket) -> None:
-        await serve(socket, VoiceAgent())
-
+    app.include_router(published.router(version))
+    for path in PATHS:
+        app.add_api_websocket_route(path, serve)
     return app

@@ -1,7 +1,7 @@
 """Keeps account of one session: how its turns, replies and calls ended, and how long the user waited for answers.
 
 A latency ledger goes to the log as a fact (the turn's span and the call's record take it from there), into the metrics,
-and to a client that asked for it.
+and to the client, if it wants it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from array import array
 from collections.abc import Callable
 from typing import Final
 
-from natter_gateway.events import Event, TurnMetrics
+from natter_gateway.events import Event, TurnMeasured
 from natter_gateway.inbound import Inbound
 from natter_gateway.ledger import UNACCOUNTED, Heard, Ledger, Ledgers
 from natter_gateway.loudness import BEFORE, LATER, LONGEST, last_sound
+from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
-from natter_protocol.reply import Outcome, ReplyFinished
-from natter_protocol.session import SessionMeasured
+from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard
 from natter_protocol.tool import ToolReturned
 from natter_protocol.tts import TtsSegment
 from natter_protocol.turn import TurnCommitted, TurnEager, TurnEmpty, TurnReopened
@@ -26,8 +26,6 @@ from natter_runtime.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-EXTENSION: Final = "turn.metrics"
-"""What a client names to be told."""
 AUDIBLE: Final = 328
 """A sample beyond 1 % of full scale (-40 dB) can be heard."""
 
@@ -39,7 +37,7 @@ class Clerk:
         inbound: the user's audio, with the times at which it came.
         rate: of the agent's audio, in Hz.
         say: takes messages for the bus.
-        tell: takes events for the client, if it wants them.
+        tell: takes events for the client.
     """
 
     def __init__(
@@ -50,8 +48,6 @@ class Clerk:
         tell: Callable[[Event], None],
         metrics: Metrics,
     ) -> None:
-        self.telling = False
-        """Whether the client has asked for the ledgers."""
         self._ledgers = Ledgers()
         self._inbound = inbound
         self._rate = rate
@@ -64,9 +60,11 @@ class Clerk:
 
     # -- what it hears --------------------------------------------------------------------------
 
-    def hear(self, message: Message, now: float) -> None:
-        """Take a message from another service."""
+    def hear(self, message: Message | AudioFrame, now: float) -> None:
+        """Take a message from another service, or audio of a reply."""
         match message:
+            case AudioFrame():
+                self._ledgers.audio(message.epoch, now)
             case TurnEager():
                 self._ledgers.eager(message)
             case TurnCommitted():
@@ -82,9 +80,13 @@ class Clerk:
                 self._ledgers.finished(message)
                 self._pass_on(self._ledgers.ready(message.epoch))
 
-    def hear_audio(self, epoch: int, now: float) -> None:
-        """Audio of a reply has come in."""
-        self._ledgers.audio(epoch, now)
+    def said(self, message: Message) -> None:
+        """Take note of what the gateway itself is about to say."""
+        match message:
+            case ToolReturned():
+                self._metrics.outcome("tool", message.outcome.value)
+            case ReplyHeard():
+                self._ended(message.epoch, message.outcome)
 
     def _heard(self, spoken_sample: int, end_sample: int) -> Heard | None:
         arrivals, emitted = self._inbound.arrivals, self._inbound.emitted
@@ -116,16 +118,12 @@ class Clerk:
         self._ledgers.sent(epoch, max(now, began + (before + audible) / self._rate))
         self._pass_on(self._ledgers.ready(epoch))
 
-    def ended(self, epoch: int, outcome: Outcome) -> None:
+    def _ended(self, epoch: int, outcome: Outcome) -> None:
         """A reply is over: what is known of it is all there will be."""
         self._metrics.outcome("reply", outcome.value)
         self._began.pop(epoch, None)
         self._sent.pop(epoch, None)
         self._pass_on(self._ledgers.close(epoch))
-
-    def summary(self) -> SessionMeasured | None:
-        """Return the ledgers of the whole call summed up; None if there is none."""
-        return self._ledgers.summary()
 
     def _pass_on(self, ledger: Ledger | None) -> None:
         if ledger is None:
@@ -140,8 +138,17 @@ class Clerk:
         about = turn_number.set(fact.turn)
         log.info("answered in %.0f ms: %s unaccounted=%.0f", fact.total_ms, told, fact.unaccounted_ms)
         turn_number.reset(about)
-        if self.telling:
-            self._tell(TurnMetrics(fact.turn, fact.epoch, fact.total_ms, fact.steps, fact.unaccounted_ms))
+        self._tell(
+            TurnMeasured(
+                fact.turn,
+                fact.epoch,
+                fact.total_ms,
+                fact.steps,
+                fact.unaccounted_ms,
+                fact.speculations,
+                fact.ahead_ms,
+            )
+        )
 
 
 def first_audible(pcm: bytes) -> int | None:

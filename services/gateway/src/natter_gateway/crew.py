@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -92,6 +92,20 @@ class Crew:
                     spawn(group, self._claim(service, 0.0), f"claim {service}")
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
+
+    async def take_over(self, assigned: Mapping[str, str]) -> None:
+        """Go on with the workers that another gateway has found; claim what is missing.
+
+        Raises:
+            AtCapacity: one of those has no room.
+        """
+        for service in WORKERS:
+            if service in assigned:
+                number = self._seat.record.sequences.claim_of(service)
+                self._holders[service] = Holder(service, assigned[service], number)
+                self._pulse.watch.expect(assigned[service], self._clock.monotonic())
+            else:
+                await self._claim(service, self._reclaim_s)
 
     async def watch(self) -> None:
         """Look after the workers until cancelled.

@@ -5,8 +5,8 @@ Turns and replies are named by their numbers; a dialect makes its own ids of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from natter_protocol.reply import Outcome, Step
 from natter_protocol.settings import SessionSettings
@@ -14,19 +14,46 @@ from natter_protocol.settings import SessionSettings
 
 @dataclass(frozen=True, slots=True)
 class SessionReady:
-    """The session can be talked to. ``expires_at`` is wall clock, seconds since the epoch."""
+    """The session can be talked to; again, if ``resumed``. ``expires_at`` is wall clock, seconds since the epoch."""
 
     session: str
     expires_at: int
     settings: SessionSettings
+    resume_token: str = ""
+    resumed: bool = False
+    last_epoch: int = 0
+    """The newest reply there was before."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionUpdated:
-    """The settings are now these."""
+    """The settings are now these. ``from_turn`` is the user's first turn that they hold for."""
 
     session: str
     settings: SessionSettings
+    version: int
+    from_turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One entry of the conversation: a turn of the user, or (without ``turn``) what was heard of a reply."""
+
+    turn: int
+    epoch: int
+    text: str
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumedFrom:
+    """Where a resumed session goes on. ``input_sample`` counts what the client has sent, at its own rate."""
+
+    input_sample: int
+    epoch: int
+    """The reply that goes on, or 0."""
+    reply_ms: int
+    items: tuple[Remembered, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +62,11 @@ class SessionEnded:
 
     duration_s: float
     input_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """This gateway stops; the session waits for its client at another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +136,9 @@ class AgentWord:
 
     epoch: int
     text: str
-    start_ms: int
-    end_ms: int
+    start_ms: int | None = None
+    end_ms: int | None = None
+    """None in a session without audio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +158,7 @@ class ToolWanted:
     call: str
     name: str
     arguments: dict[str, Any]
+    side_effects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +171,59 @@ class ReplyFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnMetrics:
-    """The latency ledger of a turn, for a client that asked for it: milliseconds, step by step."""
+class AgentHeld:
+    """The agent has paused while an overlap is looked at."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentResumed:
+    """The overlap was nothing: the agent goes on."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDecided:
+    """What was decided about a turn, and why."""
+
+    turn: int
+    decision: Literal["wait", "go_on", "begin", "commit", "reopen", "drop", "hold", "resume", "interrupt"]
+    rule: str
+    reason: str
+    """The same in a sentence."""
+    text: str = ""
+    """What had been heard of the turn."""
+    silence_ms: int | None = None
+    needed_ms: int | None = None
+    probability: float | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    presets: dict[str, int] = field(default_factory=dict)
+    """Silence that each preset would have called for, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnMeasured:
+    """Where the time between the user's last word and the agent's first went, in milliseconds."""
 
     turn: int
     epoch: int
     total_ms: float
     steps: tuple[Step, ...]
     unaccounted_ms: float
+    speculations: int = 0
+    """How many answers were begun for the turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before the turn was over this answer had been begun; 0 if it was not."""
 
 
 Event = (
     SessionReady
     | SessionUpdated
+    | ResumedFrom
     | SessionEnded
+    | HandedOver
     | Failed
     | SpeechStarted
     | SpeechStopped
@@ -162,5 +235,8 @@ Event = (
     | ReplyOver
     | ToolWanted
     | ReplyFailed
-    | TurnMetrics
+    | AgentHeld
+    | AgentResumed
+    | TurnDecided
+    | TurnMeasured
 )

@@ -19,6 +19,8 @@ GRACE_S: Final = 0.3
 """How long the client may be silent before silence is filled in."""
 LATE_S: Final = 0.1
 """A tick that is later than this tells of this gateway, not of the client: what was sent meanwhile waits to be read."""
+RETURN_GRACE_S: Final = 2.0
+"""The same for a client that has just come back."""
 _SILENCE: Final = bytes(2 * INPUT_FRAME)
 _FRAME_S: Final = FRAME_MS / 1000
 
@@ -30,12 +32,17 @@ class Inbound:
         format: of the client's audio.
         publish: takes each frame, in order.
         position: where the sample axis goes on.
+        received: how many samples of it the client has sent.
     """
 
-    def __init__(self, format: AudioFormat, publish: Callable[[AudioFrame], None], position: int = 0) -> None:
+    def __init__(
+        self, format: AudioFormat, publish: Callable[[AudioFrame], None], position: int = 0, received: int = 0
+    ) -> None:
         self.position = position
-        self.received = 0
+        self.received = received
         """Samples that the client sent, at 16 kHz."""
+        self.taken = received * format.rate // INPUT_RATE
+        """The same at the client's own rate, with what waits in the decoder to be a whole frame."""
         self.ring = Ring()
         self.arrivals = Arrivals()
         """When the client's samples came in."""
@@ -47,6 +54,7 @@ class Inbound:
         self._last: float | None = None
         self._filling_since: float | None = None
         self._ticked: float | None = None
+        self._paused = False
 
     @property
     def received_s(self) -> float:
@@ -56,6 +64,7 @@ class Inbound:
     def change_format(self, format: AudioFormat) -> None:
         """From now on the client's audio comes as ``format``."""
         if format != self._format:
+            self.taken = self.taken * format.rate // self._format.rate
             self._format = format
             self._decoder = Decoder(format)
 
@@ -63,7 +72,10 @@ class Inbound:
         """Take audio from the client."""
         self._last = now
         self._filling_since = None
-        for pcm in self._decoder.feed(data):
+        before = self._decoder.taken
+        frames = self._decoder.feed(data)
+        self.taken += self._decoder.taken - before
+        for pcm in frames:
             self.received += INPUT_FRAME
             self._emit(pcm, filled=False)
             self.emitted.note(self.position, now)
@@ -78,13 +90,29 @@ class Inbound:
         self._ticked = now
         if late > LATE_S and self._last is not None and self._filling_since is None:
             self._last = min(now, self._last + late)
-        if self._last is None or now - self._last < GRACE_S:
+        if self._paused or self._last is None or now - self._last < GRACE_S:
             return
         if self._filling_since is None:
             self._filling_since = self._last
         while self._filling_since + _FRAME_S <= now:
             self._filling_since += _FRAME_S
             self._emit(_SILENCE, filled=True)
+
+    def pause(self) -> None:
+        """The client is gone: the sample axis stands still."""
+        self._paused = True
+        self._decoder.drop_half()
+
+    def go_on(self, now: float) -> None:
+        """The client is back."""
+        self._paused = False
+        self._filling_since = None
+        if self._last is not None:
+            self._last = now + RETURN_GRACE_S - GRACE_S
+
+    def skip(self, samples: int) -> None:
+        """Leave out so much of the axis: the workers may have heard it from another gateway."""
+        self.position += -(-samples // INPUT_FRAME) * INPUT_FRAME
 
     def _emit(self, pcm: bytes, *, filled: bool) -> None:
         frame = AudioFrame(pcm, self.position, filled=filled)

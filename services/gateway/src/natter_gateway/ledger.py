@@ -26,16 +26,12 @@ from typing import Final
 
 from natter_protocol.audio import INPUT_RATE
 from natter_protocol.reply import ReplyFinished, ReplyMeasured, Step
-from natter_protocol.session import SessionMeasured, Spread
 from natter_protocol.tts import TtsSegment
 from natter_protocol.turn import TurnCommitted, TurnEager
 
 UNACCOUNTED: Final = "unaccounted"
-TOTAL: Final = "total"
 MAX_OPEN: Final = 16
 """Replies that are being followed; one that is never heard is forgotten for a newer."""
-MAX_KEPT: Final = 1000
-"""Turns of one call that its summary is made of: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +103,6 @@ class Ledgers:
     """The ledgers of one session: told what happens and when, they are drawn up as soon as all of it is known."""
 
     _open: dict[int, _Entry] = field(default_factory=dict)
-    _drawn_up: list[Ledger] = field(default_factory=list)
-    _begun: int = 0
-    _kept: int = 0
 
     def _entry(self, epoch: int) -> _Entry:
         if epoch not in self._open and len(self._open) >= MAX_OPEN:
@@ -121,7 +114,6 @@ class Ledgers:
     def eager(self, message: TurnEager) -> None:
         """The answer is begun before the turn is surely over."""
         self._entry(message.epoch).eager = message
-        self._begun += 1
 
     def committed(self, message: TurnCommitted, at: float, heard: Heard | None) -> None:
         """The turn is over.
@@ -132,7 +124,6 @@ class Ledgers:
         """
         entry = self._entry(message.epoch)
         entry.committed, entry.committed_at, entry.heard = message, at, heard
-        self._kept += entry.eager is not None
 
     def segment(self, message: TtsSegment) -> None:
         """A piece of a reply is about to be spoken; the first one's times count."""
@@ -175,29 +166,7 @@ class Ledgers:
         total_ms = (entry.sent_at - entry.heard.spoken_at) * 1000
         committed = entry.committed
         steps = tuple(_steps(entry, committed, entry.heard, entry.sent_at))
-        ledger = Ledger(
-            committed.turn, committed.rev, epoch, total_ms, steps, committed.speculations, committed.ahead_ms
-        )
-        self._drawn_up = [*self._drawn_up, ledger][-MAX_KEPT:]
-        return ledger
-
-    def summary(self) -> SessionMeasured | None:
-        """Return all of them summed up; None if there is none."""
-        if not self._drawn_up:
-            return None
-        names = [(step.name, step.owner) for step in self._drawn_up[0].steps]
-        steps = [
-            _spread(name, owner, [ledger.steps[index].ms for ledger in self._drawn_up])
-            for index, (name, owner) in enumerate(names)
-        ]
-        return SessionMeasured(
-            turns=len(self._drawn_up),
-            total=_spread(TOTAL, "", [ledger.total_ms for ledger in self._drawn_up]),
-            steps=tuple(steps),
-            unaccounted=_spread(UNACCOUNTED, "", [ledger.unaccounted_ms for ledger in self._drawn_up]),
-            speculations=self._begun,
-            kept=self._kept,
-        )
+        return Ledger(committed.turn, committed.rev, epoch, total_ms, steps, committed.speculations, committed.ahead_ms)
 
 
 def _steps(entry: _Entry, committed: TurnCommitted, heard: Heard, sent_at: float) -> list[Step]:
@@ -231,12 +200,3 @@ def _making(entry: _Entry) -> tuple[float, float, float]:
     clause = (segment.clause_ms or 0.0) if segment is not None else 0.0
     audio = (segment.first_audio_ms or 0.0) if segment is not None else 0.0
     return token, clause, audio
-
-
-def _spread(name: str, owner: str, values: list[float]) -> Spread:
-    ordered = sorted(values)
-
-    def at(part: float) -> float:
-        return round(ordered[min(len(ordered) - 1, int(part * len(ordered)))], 1)
-
-    return Spread(name, owner, at(0.5), at(0.95), round(ordered[-1], 1))

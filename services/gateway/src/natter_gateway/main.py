@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Iterator
-
-import uvicorn
 
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
+from natter_gateway.house import House
 from natter_gateway.logwatch import watch_log
-from natter_gateway.pacer import Pacer
-from natter_gateway.session import House
+from natter_gateway.office import open_office
+from natter_gateway.rest.envelope import Envelope
+from natter_gateway.server import Server
 from natter_gateway.sessions import Sessions
+from natter_gateway.voices import Voices
 from natter_runtime import app as runtime_app
 from natter_runtime.app import VERSION, Runtime, Service
-from natter_runtime.errors import UsageError
 from natter_runtime.presence import Card, Presence
 from natter_runtime.pulse import Pulse
 from natter_runtime.tasks import spawn, stop
 
 log = logging.getLogger(__name__)
-
-MAX_MESSAGE_BYTES = 256 * 1024
-
-
-class _Server(uvicorn.Server):
-    """Signals belong to the process's host, not to uvicorn."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 async def serve(config: GatewayConfig, runtime: Runtime) -> None:
@@ -42,33 +30,23 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
         log.warning("NATTER_API_KEYS is not set: any key is accepted, from this machine only")
     runtime.metrics.capacity(runtime.config.capacity)
     card = Card("gateway", runtime.instance, runtime.config.capacity, version=VERSION)
-    pulse = Pulse(runtime.bus, runtime.clock)
-    pacer = Pacer(runtime.clock)
-    house = House(runtime.instance, config, runtime.bus, runtime.clock, runtime.metrics, runtime.tracer, pulse, pacer)
-    async with asyncio.TaskGroup() as group:
+    pulse, voices = Pulse(runtime.bus, runtime.clock), Voices(strict=config.strict_voices)
+    opened = open_office(config, runtime, pulse, voices, lambda: sessions.ids)
+    async with opened as office, asyncio.TaskGroup() as group:
+        house = House.of(config, runtime, pulse, voices, office)
         sessions = Sessions(house, runtime.config.capacity, group)
         presence = Presence(runtime.bus, card, runtime.clock, lambda: len(sessions))
         await pulse.listen()
         await presence.listen()
-        app = create_app(config, sessions, runtime.clock, runtime.metrics, runtime.ready.is_set, VERSION)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                host=config.host,
-                port=config.port,
-                log_config=None,
-                access_log=False,
-                ws_max_size=MAX_MESSAGE_BYTES,
-                ws_per_message_deflate=False,
-                lifespan="off",
-                timeout_graceful_shutdown=3,
-            )
+        app = create_app(house, sessions, runtime.ready.is_set, VERSION)
+        server = Server(Envelope(app), config)
+        watching = (
+            voices.keep_up(runtime.bus, runtime.clock),
+            watch_log(runtime.bus.log, runtime.clock, runtime.metrics),
         )
-        watching = watch_log(runtime.bus.log, runtime.clock, runtime.metrics)
-        chores = [
-            spawn(group, chore, "gateway") for chore in (presence.beat(), presence.answer(), pacer.run(), watching)
-        ]
-        serving = spawn(group, _listen(server, config), "http")
+        work = (presence.beat(), presence.answer(), house.pacer.run(), office.run(), *watching)
+        chores = [spawn(group, chore, "gateway") for chore in work]
+        serving = spawn(group, server.listen(), "http")
         while not server.started and not serving.done():
             await runtime.clock.sleep(0.02)
         if not serving.done():
@@ -79,19 +57,13 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
             await stop(stopping)
         runtime.ready.clear()
         await sessions.close()
+        await office.keeper.drain()
         server.should_exit = True
         await asyncio.wait([serving])
         for chore in chores:
             await stop(chore)
         await presence.close()
         await pulse.close()
-
-
-async def _listen(server: uvicorn.Server, config: GatewayConfig) -> None:
-    try:
-        await server.serve()
-    except SystemExit:  # how uvicorn says that it cannot bind
-        raise UsageError(f"NATTER_PORT={config.port}: cannot listen on {config.host}:{config.port}") from None
 
 
 async def _wait(event: asyncio.Event) -> None:

@@ -1,15 +1,17 @@
-"""The agent's side: from what ``tts`` makes to what the client hears, and the word of it to all others."""
+"""The agent's side, spoken: from what ``tts`` makes to what the client hears, and the word of it to all others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from opentelemetry.trace import Span, Tracer
 
+from natter_gateway.announced import Announced
 from natter_gateway.clerk import Clerk
-from natter_gateway.events import AgentWord, Event, ReplyAudio, ReplyBegan, ReplyOver, ToolWanted
+from natter_gateway.events import AgentHeld, AgentResumed, AgentWord, Event, ReplyAudio, ToolWanted
 from natter_gateway.playout import Ended, Missing, Playout, Send, Spoke, Started, Step
+from natter_gateway.records.call import Heard, Unheeded
 from natter_gateway.transcode import Encoder
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
@@ -20,6 +22,7 @@ from natter_protocol.tool import ToolCalled
 from natter_protocol.tts import TtsFailed, TtsSegment
 from natter_protocol.turn import TurnCancel, TurnCommitted, TurnFact, TurnGranted, TurnHold, TurnResume
 from natter_runtime import names, tracing
+from natter_runtime.state import SessionState
 from natter_runtime.voids import Voids
 
 PROGRESS_S: Final = 0.1
@@ -27,7 +30,7 @@ CHECKPOINT_S: Final = 1.0
 
 
 class Outbound:
-    """One session's output.
+    """One session's output; see :class:`natter_gateway.agent_side.AgentSide`.
 
     Args:
         settings: of the session; the output's format is fixed.
@@ -35,7 +38,8 @@ class Outbound:
         tell: takes events for the client.
         say: takes messages for the bus.
         lead_ms: how far ahead of playback audio is sent.
-        clerk: keeps account of how long the user waited.
+        heard: takes note of the sound; None: nobody does.
+        clerk: takes note of how long the user waited for it; None: nobody does.
     """
 
     def __init__(
@@ -46,29 +50,60 @@ class Outbound:
         say: Callable[[Message], None],
         tracer: Tracer,
         lead_ms: int,
-        clerk: Clerk,
+        heard: Heard | None = None,
+        clerk: Clerk | None = None,
     ) -> None:
-        self.volume = settings.output.volume
+        self.newest = 0
         self._playout = Playout(settings.output.format.rate, lead_ms)
         self._encoder = Encoder(settings.output.format)
         self._voids = voids
         self._tell = tell
         self._say = say
         self._tracer = tracer
+        self._heard = heard or Unheeded()
         self._clerk = clerk
-        self._began: set[int] = set()
+        self._announced = Announced(tell)
         self._hold = 0
+        self._held = 0
+        """The reply that the client knows to be held."""
         self._progress_at = 0.0
         self._checkpoint_at = 0.0
         self._traces: dict[int, str] = {}
         self._spans: dict[int, Span] = {}
+        self.configure(settings)
+
+    @property
+    def busy(self) -> bool:
+        return self._playout.busy
+
+    def configure(self, settings: SessionSettings) -> None:
+        self._volume = settings.output.volume
+        self._risky = {tool.name for tool in settings.tools if tool.side_effects}
 
     # -- what it is told ------------------------------------------------------------------------
 
+    def restore(self, state: SessionState, segments: Sequence[TtsSegment], now: float) -> None:
+        running = {reply.epoch: reply for reply in state.replies.values() if reply.outcome is None}
+        for segment in segments:
+            if segment.epoch in running:
+                self._playout.segment(segment)
+        for reply in running.values():
+            if reply.cause is None:
+                continue
+            self.newest = max(self.newest, reply.epoch)
+            turn = state.turns.get(reply.turn)
+            self._traces[reply.epoch] = turn.trace if turn is not None and turn.trace else state.trace
+            if reply.begun:
+                self._announced.recall(reply.epoch)
+            sample = reply.progress_sample if reply.begun and reply.progress_sample else None
+            steps = self._playout.restore(reply.epoch, sample, now)
+            self._perform([] if reply.void else steps)
+        self._void()
+
     def hear(self, message: Message, now: float, input_sample: int) -> None:
-        """Take a message from another service."""
         match message:
             case TurnCommitted() | TurnGranted():
+                self.newest = max(self.newest, message.epoch)
                 self._traces[message.epoch] = message.trace
                 self._playout.allow(message.epoch, now)
             case TtsSegment():
@@ -76,27 +111,30 @@ class Outbound:
             case TtsFailed():
                 self._playout.fail(message.epoch)
             case ToolCalled():
-                self._begin(message.epoch)
-                self._tell(ToolWanted(message.epoch, message.call, message.name, message.arguments))
+                self._announced.begin(message.epoch)
+                risky = message.name in self._risky
+                self._tell(ToolWanted(message.epoch, message.call, message.name, message.arguments, risky))
             case TurnHold():
                 self._hold = message.hold
                 self._note(names.EVENT_HOLD)
                 self._playout.hold(now + message.ttl_ms / 1000)
+                self._tell_held()
                 self._report(now, input_sample)
             case TurnResume() if message.hold == self._hold:
                 self._note(names.EVENT_RESUME)
                 self._playout.resume()
+                self._tell_held()
                 self._report(now, input_sample)
             case TurnCancel():
-                about = {names.REASON: message.reason, names.SCOPE: message.scope.value}
-                self._note(names.EVENT_CANCEL, about)
+                self._note(names.EVENT_CANCEL, {names.REASON: message.reason, names.SCOPE: message.scope.value})
         if isinstance(message, TurnFact | TurnCancel):
             self._void()
 
     def hear_audio(self, frame: AudioFrame, now: float) -> None:
-        """Take audio from ``tts``."""
-        self._clerk.hear_audio(frame.epoch, now)
         self._playout.audio(frame, now)
+
+    def ack(self, epoch: int, ms: float) -> None:
+        self._playout.ack(epoch, int(ms * self._playout.rate / 1000))
 
     def _note(self, event: str, about: tracing.Attributes | None = None) -> None:
         """Note on the span of what is being heard that something happened to it."""
@@ -108,6 +146,17 @@ class Outbound:
             self._playout.void(epoch)
         self._perform(self._playout.take_ended())
 
+    def _tell_held(self) -> None:
+        """Tell of a hold of a reply that the client hears, and of its end."""
+        position = self._playout.position()
+        if self._playout.held and position is not None and not self._held:
+            self._held = position.epoch
+            self._tell(AgentHeld(self._held))
+        elif self._held and not self._playout.held:
+            if position is not None and position.epoch == self._held:
+                self._tell(AgentResumed(self._held))
+            self._held = 0
+
     # -- what it does ---------------------------------------------------------------------------
 
     def tick(self, now: float, input_sample: int) -> None:
@@ -117,14 +166,26 @@ class Outbound:
         """
         steps = self._playout.tick(now)
         self._perform(steps, now)
+        if self._held:
+            self._tell_held()  # a hold may have ended by itself
         began = any(isinstance(step, Started) for step in steps)
         if began or now - self._progress_at >= PROGRESS_S:
             self._report(now, input_sample)
         if now - self._checkpoint_at >= CHECKPOINT_S:
             self._checkpoint(now)
 
+    def pause(self, now: float) -> None:
+        self._checkpoint(now, always=True)
+        self._playout.pause()
+
+    def go_on(self, now: float) -> None:
+        self._playout.go_on(now)
+
+    def going_on(self) -> tuple[int, int]:
+        position = self._playout.position()
+        return (position.epoch, self._ms(position.sent)) if position is not None else (0, 0)
+
     def close(self) -> None:
-        """End whatever is being heard."""
         if self._playout.current is not None:
             self._playout.void_through(self._playout.current)
         self._perform(self._playout.take_ended())
@@ -133,13 +194,12 @@ class Outbound:
         for step in steps:
             match step:
                 case Started():
-                    self._begin(step.epoch)
-                    parent = self._traces.get(step.epoch, "")
-                    attributes = {names.EPOCH: step.epoch, **tracing.caused_by(TtsSegment)}
-                    self._spans[step.epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, attributes)
+                    self._start(step.epoch)
                 case Send():
-                    self._clerk.sending(step.epoch, step.pcm, now)
-                    self._tell(ReplyAudio(step.epoch, self._encoder.encode(step.pcm, self.volume)))
+                    if self._clerk is not None:
+                        self._clerk.sending(step.epoch, step.pcm, now)
+                    self._heard.agent(step.pcm, step.ahead, self._volume)
+                    self._tell(ReplyAudio(step.epoch, self._encoder.encode(step.pcm, self._volume)))
                 case Spoke():
                     word = step.word
                     self._tell(AgentWord(step.epoch, word.text, self._ms(word.start), self._ms(word.end)))
@@ -152,30 +212,34 @@ class Outbound:
                 case Ended():
                     self._finish(step)
 
-    def _begin(self, epoch: int) -> None:
-        if epoch not in self._began:
-            self._began.add(epoch)
-            self._tell(ReplyBegan(epoch))
+    def _start(self, epoch: int) -> None:
+        """Write down that the client is about to know of it, then tell."""
+        self._say(ReplyProgress(epoch=epoch, sample=0, text=""))
+        self._announced.begin(epoch)
+        parent = self._traces.get(epoch, "")
+        attributes = {names.EPOCH: epoch, **tracing.caused_by(TtsSegment)}
+        self._spans[epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, attributes)
 
     def _finish(self, ended: Ended) -> None:
+        self._heard.cut(ended.unheard)
         trace = self._traces.pop(ended.epoch, "")
         span = self._spans.pop(ended.epoch, None)
         ms = self._ms(ended.heard)
-        self._clerk.ended(ended.epoch, ended.outcome)
         if span is not None:
             span.set_attribute(names.OUTCOME, ended.outcome.value)
             span.set_attribute(names.HEARD_MS, ms)
             if ended.outcome is Outcome.FAILED:
                 tracing.fail(span, "it could not be spoken to its end")
             span.end()
+        if self._held == ended.epoch:
+            self._held = 0
         self._say(ReplyHeard(epoch=ended.epoch, text=ended.text, ms=ms, outcome=ended.outcome, trace=trace))
         self._say(
             PlaybackProgress(
                 epoch=ended.epoch, state=PlaybackState.ENDED, heard=ended.heard, sent=ended.heard, credit=ended.heard
             )
         )
-        if ended.epoch in self._began:
-            self._tell(ReplyOver(ended.epoch, ended.text, ended.outcome))
+        self._announced.end(ended.epoch, ended.text, ended.outcome)
 
     def _report(self, now: float, input_sample: int) -> None:
         position = self._playout.position()
@@ -198,9 +262,9 @@ class Outbound:
             )
         )
 
-    def _checkpoint(self, now: float) -> None:
+    def _checkpoint(self, now: float, *, always: bool = False) -> None:
         position = self._playout.position()
-        if position is None or position.held:
+        if position is None or (position.held and not always):
             return
         self._checkpoint_at = now
         text = self._playout.heard_text(position.epoch)

@@ -22,6 +22,10 @@ MAX_LEAD_MS: Final = 200
 """After an underrun the lead grows by one frame, to this at most."""
 RESEND_S: Final = 0.3
 """How long missing audio is waited for before the reply is cut at the last whole word."""
+MAX_BEHIND_S: Final = 5.0
+"""A client's own account of what it has played may lag so far behind what it was sent."""
+MAX_RESEND_S: Final = 30.0
+"""What is asked for again when a reply is taken over: all that ``tts`` still has."""
 STALL_S: Final = 20.0
 """A reply that may be heard but of which nothing comes for so long has failed."""
 
@@ -39,6 +43,8 @@ class Send:
 
     epoch: int
     pcm: bytes
+    ahead: int = 0
+    """Samples that were sent before it and are not heard yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class Ended:
     outcome: Outcome
     announced: bool
     """Whether it had started for the client."""
+    unheard: int = 0
+    """Samples that were sent and not heard."""
 
 
 Step = Started | Send | Spoke | Missing | Ended
@@ -99,6 +107,7 @@ class Playout:
         self._replies: dict[int, Spoken] = {}
         self._over: set[int] = set()
         self._held_until: float | None = None
+        self._paused = False
         self._last_tick: float | None = None
         self._ended: list[Step] = []
 
@@ -150,6 +159,36 @@ class Playout:
         """Go on from the very sample."""
         self._held_until = None
 
+    def pause(self) -> None:
+        """Nobody is there to hear it: send nothing until :meth:`go_on`."""
+        self._paused = True
+
+    def go_on(self, now: float) -> None:
+        """Somebody is there again; what was waiting has not stalled meanwhile."""
+        self._paused = False
+        for reply in self._replies.values():
+            reply.active_at = now
+            reply.missing_since = None
+
+    def ack(self, epoch: int, played: int) -> None:
+        """The client has played ``played`` samples of a reply."""
+        if epoch in self._replies:
+            self._replies[epoch].ack(played, int(MAX_BEHIND_S * self.rate))
+
+    def restore(self, epoch: int, sample: int | None, now: float) -> list[Step]:
+        """Take a running reply over from another gateway, its segments known.
+
+        Args:
+            sample: how far it was heard, or None if the client does not know of it yet.
+
+        Returns what is to be asked of ``tts``.
+        """
+        self.allow(epoch, now)
+        reply = self._reply(epoch)
+        if sample is not None:
+            reply.go_on_from(sample)
+        return [Missing(epoch, reply.sent, reply.sent + int(MAX_RESEND_S * self.rate))]
+
     # -- what it does ---------------------------------------------------------------------------
 
     def tick(self, now: float) -> list[Step]:
@@ -161,7 +200,7 @@ class Playout:
             self._held_until = None
         reply = self._playing()
         if reply is not None:
-            reply.heard = min(reply.heard + elapsed * self.rate, float(reply.sent))
+            reply.advance(elapsed * self.rate)
             steps += self._play(reply, now)
         steps += self.take_ended()
         return steps
@@ -173,15 +212,26 @@ class Playout:
 
     def position(self) -> Position | None:
         """Return where the current reply stands, or None if none is being played."""
-        reply = self._replies.get(self.current or 0)
+        reply = self._playing()
         if reply is None or not reply.announced:
             return None
-        return Position(reply.epoch, int(reply.heard), reply.sent, self._held_until is not None, reply.starved)
+        held = self._paused or self._held_until is not None
+        return Position(reply.epoch, int(reply.heard), reply.sent, held, reply.starved)
 
     def credit(self) -> int:
         """Return up to which sample of the current reply ``tts`` may send."""
         reply = self._replies.get(self.current or 0)
         return int((reply.heard if reply else 0) + CREDIT_S * self.rate)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is expected or being heard."""
+        return any(reply.allowed for reply in self._replies.values())
+
+    @property
+    def held(self) -> bool:
+        """Whether an overlap is being looked at."""
+        return self._held_until is not None
 
     def heard_text(self, epoch: int) -> str:
         """Return what of a running reply has been heard."""
@@ -202,28 +252,29 @@ class Playout:
 
     def _play(self, reply: Spoken, now: float) -> list[Step]:
         steps: list[Step] = []
-        if self._held_until is None:
+        silent = self._paused or self._held_until is not None
+        if not silent:
             steps += self._send(reply)
             steps += self._missing(reply, now)
         if reply.complete and reply.heard >= reply.sent:
             self._end(reply, Outcome.FAILED if reply.failed else Outcome.COMPLETED)
-        elif now - reply.active_at > STALL_S and reply.heard >= reply.sent and self._held_until is None:
+        elif now - reply.active_at > STALL_S and reply.heard >= reply.sent and not silent:
             self._end(reply, Outcome.FAILED)
         return steps
 
     def _send(self, reply: Spoken) -> list[Step]:
         steps: list[Step] = []
-        if reply.announced and reply.heard >= reply.sent and not reply.has_audio:
+        if reply.announced and reply.paced >= reply.sent and not reply.has_audio:
             reply.starved = not reply.complete
         elif reply.starved:
             reply.starved = False
             self.lead_ms = min(self.lead_ms + LEAD_STEP_MS, MAX_LEAD_MS)
         lead = self.lead_ms * self.rate // 1000
-        while reply.sent - reply.heard < lead and (pcm := reply.next_piece(self.rate * FRAME_MS // 1000)):
+        while (ahead := reply.sent - reply.paced) < lead and (pcm := reply.next_piece(self.rate * FRAME_MS // 1000)):
             if not reply.announced:
                 reply.announced = True
                 steps.append(Started(reply.epoch))
-            steps.append(Send(reply.epoch, pcm))
+            steps.append(Send(reply.epoch, pcm, int(ahead)))
             steps += [Spoke(reply.epoch, word) for word in reply.begun_words()]
         return steps
 
@@ -246,4 +297,5 @@ class Playout:
             self.current = None
             self._held_until = None
         text = reply.full_text() if outcome is Outcome.COMPLETED else reply.heard_text()
-        self._ended.append(Ended(reply.epoch, text, int(reply.heard), outcome, reply.announced))
+        heard = int(reply.heard)
+        self._ended.append(Ended(reply.epoch, text, heard, outcome, reply.announced, reply.sent - heard))

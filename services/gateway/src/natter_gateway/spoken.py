@@ -19,7 +19,10 @@ class Spoken:
         self.active_at = 0.0
         """When something of it last arrived."""
         self.sent = 0
+        self.paced = 0.0
+        """Where a player would be that played everything as it came: what the pace is kept by."""
         self.heard = 0.0
+        """Where the client's player is: by its own word as far as there is one, else as :attr:`paced`."""
         self.missing_since: float | None = None
         self.starved = False
         """It ran dry while it was playing."""
@@ -27,6 +30,7 @@ class Spoken:
         self._segments: dict[int, TtsSegment] = {}
         self._begun: dict[int, int] = {}
         self._end: int | None = None
+        self._acked = 0
 
     @property
     def complete(self) -> bool:
@@ -53,6 +57,28 @@ class Spoken:
         known = self._segments.get(segment.segment)
         if known is None or segment.exact or not known.exact:
             self._segments[segment.segment] = segment
+
+    def go_on_from(self, sample: int) -> None:
+        """Another gateway has sent this reply up to about ``sample``: go on at the word that lies there."""
+        starts = [word.start for segment in self._segments.values() for word in segment.words]
+        self.sent = sample
+        self.begun_words()  # the client knows them
+        self.sent = max((start for start in starts if start <= sample), default=0)
+        self.paced = self.heard = float(self.sent)
+        self.announced = True
+
+    def advance(self, samples: float) -> None:
+        """So much time has passed, in samples."""
+        self.paced = min(self.paced + samples, float(self.sent))
+        self.heard = min(self.heard + samples, float(self.sent))
+
+    def ack(self, played: int, most_behind: int) -> None:
+        """The client says that it has played up to ``played``; not more than was sent, not less than it said before.
+
+        One that says for ever that it has played nothing is believed for ``most_behind`` samples.
+        """
+        self._acked = max(self._acked, min(played, self.sent))
+        self.heard = max(float(self._acked), self.paced - most_behind)
 
     def next_piece(self, most: int) -> bytes:
         """Take the next at most ``most`` samples to send; empty if they have not arrived."""

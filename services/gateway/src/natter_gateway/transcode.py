@@ -24,6 +24,8 @@ class Decoder:
     """
 
     def __init__(self, format: AudioFormat) -> None:
+        self.taken = 0
+        """Samples that were fed, at the client's rate."""
         self._format = format
         self._odd = b""
         self._resampler = (
@@ -32,18 +34,17 @@ class Decoder:
             else soxr.ResampleStream(format.rate, INPUT_RATE, 1, dtype="int16", quality=QUALITY)
         )
         self._waiting = np.zeros(0, np.int16)
-        self._taken = 0
         self._given = 0
 
     @property
     def pending(self) -> int:
         """Samples at 16 kHz that were taken and are not in a frame yet."""
-        return self._taken * INPUT_RATE // self._format.rate - self._given
+        return self.taken * INPUT_RATE // self._format.rate - self._given
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take any number of bytes; return the whole 20 ms frames that are ready."""
         samples = self._samples(data)
-        self._taken += len(samples)
+        self.taken += len(samples)
         if self._resampler is not None:
             samples = self._resampler.resample_chunk(samples)
         self._waiting = np.concatenate([self._waiting, samples])
@@ -52,6 +53,10 @@ class Decoder:
         frames = self._waiting[:whole].reshape(-1, INPUT_FRAME)
         self._waiting = self._waiting[whole:]
         return [frame.tobytes() for frame in frames]
+
+    def drop_half(self) -> None:
+        """Forget half a sample: its other half will not come."""
+        self._odd = b""
 
     def _samples(self, data: bytes) -> NDArray[np.int16]:
         if self._format.encoding is Encoding.MULAW:

@@ -10,7 +10,11 @@ fold keeps both. So the state of the machine *is* the session's state: nothing h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from natter_protocol.reply import Outcome
+from natter_protocol.settings import ExecutionMode
 from natter_protocol.turn import Cause
 from natter_runtime.state import CallState, ReplyState, SessionState
 
@@ -26,12 +30,37 @@ def is_open(state: SessionState, call: str) -> bool:
     return known is not None and known.outcome is None
 
 
+def holding(state: SessionState) -> bool:
+    """Whether a tool runs that holds the conversation: nobody is answered until it has returned."""
+    return any(_is_hold(state, call) for call in pending(state))
+
+
+def _is_hold(state: SessionState, call: CallState) -> bool:
+    return any(tool.name == call.name and tool.mode is ExecutionMode.HOLD for tool in state.settings.tools)
+
+
+def filler(epoch: int) -> str:
+    """Return the id under which a few words are wished for while the calls of reply ``epoch`` run."""
+    return f"filler_{epoch}"
+
+
+def is_stale_filler(state: SessionState, request: str) -> bool:
+    """Whether the granted wish ``request`` was for words to fill a time that is over."""
+    made = [call for call in state.calls.values() if filler(call.epoch) == request]
+    return bool(made) and all(call.outcome is not None for call in made)
+
+
+def running(state: SessionState, name: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether the very same call is running already."""
+    return any(call.name == name and call.arguments == arguments for call in pending(state))
+
+
 def follow_up_due(state: SessionState, epoch: int) -> bool:
     """Whether the agent should now speak about what the calls of reply ``epoch`` brought.
 
     So it is when every one has its result and the reply itself has said all it had to say. A reply that
     was interrupted gets no follow-up once the user says something new: the answer to that has the results
-    in its history.
+    in its history. Unless the tool held the conversation: then there was no such answer.
     """
     calls = [call for call in state.calls.values() if call.epoch == epoch]
     reply = state.replies.get(epoch)
@@ -40,7 +69,8 @@ def follow_up_due(state: SessionState, epoch: int) -> bool:
     if any(call.outcome is None for call in calls):
         return False
     if _is_dead(reply):
-        return state.open_turn is None and not any(turn.epoch > epoch for turn in state.turns.values())
+        answered = any(turn.epoch > epoch for turn in state.turns.values())
+        return state.open_turn is None and (not answered or any(_is_hold(state, call) for call in calls))
     return reply.generated is not None or reply.outcome is not None
 
 

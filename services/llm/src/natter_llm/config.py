@@ -28,6 +28,14 @@ class LlmConfig:
     )
     base_url: str = setting("", "NATTER_LLM_BASE_URL", "OpenAI-compatible server, such as http://127.0.0.1:11434/v1")
     api_key: str = setting("", "NATTER_LLM_API_KEY", "key for that server", secret=True)
+    secret: str = setting(
+        "", "NATTER_SECRET", "opens what stored agents entrust to the platform, as on the gateways", secret=True
+    )
+    http_tools_private: bool = setting(
+        False,
+        "NATTER_HTTP_TOOLS_PRIVATE",
+        "whether HTTP tools and models of stored agents may use http and private hosts",
+    )
     temperature: float | None = setting(
         None, "NATTER_LLM_TEMPERATURE", "sampling; unset is the model's own", low=0, high=2
     )
@@ -48,6 +56,14 @@ class LlmConfig:
     max_tool_steps: int = setting(
         6, "NATTER_LLM_MAX_TOOL_STEPS", "replies in a row that may call tools without the user speaking", low=0, high=50
     )
+    filler_s: float = setting(
+        4.0,
+        "NATTER_LLM_FILLER_S",
+        "a tool that runs longer than this is bridged by a phrase; 0 is never",
+        unit="seconds",
+        low=0,
+    )
+    filler: str = setting("One moment, please.", "NATTER_LLM_FILLER", "that phrase")
     spoken_style: bool = setting(
         True, "NATTER_LLM_SPOKEN_STYLE", "tell the model that its words are spoken: short sentences, no Markdown"
     )

@@ -16,7 +16,8 @@ from typing import Any
 from opentelemetry import trace
 from opentelemetry.trace import Span, Tracer
 
-from natter_llm import calls, history
+from natter_llm import calls, history, http_tools
+from natter_llm.http_tools import HttpTools
 from natter_llm.tools import Accepted
 from natter_protocol.errors import ErrorCode
 from natter_protocol.reply import ReplyWanted
@@ -46,12 +47,23 @@ class Dispatcher:
     Args:
         seat: where calls and wishes are said, and whose state is asked.
         group: the session's; calls outlive the reply that made them, not the session.
+        filler: what is said while a call takes long, and after how many seconds; 0 is never.
+        http: runs the tools that are requests; None runs none.
     """
 
-    def __init__(self, seat: Seat, group: asyncio.TaskGroup, tracer: Tracer) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        group: asyncio.TaskGroup,
+        tracer: Tracer,
+        filler: tuple[str, float] = ("", 0.0),
+        http: HttpTools | None = None,
+    ) -> None:
         self._seat = seat
         self._group = group
         self._tracer = tracer
+        self._filler, self._filler_s = filler
+        self._http = http
         self._returned: dict[str, asyncio.Event] = {}
         self._wished: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,13 +112,21 @@ class Dispatcher:
                 self._seat.fail(ErrorCode.LOG_UNAVAILABLE, f"tool.called: {error}")
                 return
             self._watch(id, origin.epoch, call.tool.timeout_s, span)
+            if call.tool.http is not None and self._http is not None:
+                self._run(self._request(self._http, message, call.tool), f"http {id}")
 
     def resume(self) -> None:
         """Go on with the calls that another worker left behind; their time starts anew."""
-        limits = {tool.name: tool.timeout_s for tool in self._seat.state.settings.tools}
+        tools = {tool.name: tool for tool in self._seat.state.settings.tools}
         for call in calls.pending(self._seat.state):
+            tool = tools.get(call.name, Tool(name=call.name))
             self._returned[call.call] = asyncio.Event()
-            self._watch(call.call, call.epoch, limits.get(call.name, Tool(name=call.name).timeout_s), tracing.NO_SPAN)
+            self._watch(call.call, call.epoch, tool.timeout_s, tracing.NO_SPAN)
+            if tool.http is not None and self._http is not None:
+                called = ToolCalled(
+                    turn=call.turn, epoch=call.epoch, call=call.call, name=call.name, arguments=call.arguments
+                )
+                self._run(self._request(self._http, called, tool, again=True), f"http {call.call}")
 
     def returned(self, message: ToolReturned) -> None:
         """A result was heard. One that is late, repeated, or of no known call changes nothing."""
@@ -129,6 +149,21 @@ class Dispatcher:
 
     def _watch(self, id: str, epoch: int, timeout_s: float, span: Span) -> None:
         self._run(self._wait(id, epoch, timeout_s, span), f"tool {id}")
+        if 0 < self._filler_s < timeout_s:
+            self._run(self._fill(id, epoch, self._returned[id]), f"filler {id}")
+
+    async def _fill(self, id: str, epoch: int, returned: asyncio.Event) -> None:
+        """Wish for a few words, once per reply, if the call takes long and does not hold the conversation."""
+        try:
+            async with asyncio.timeout(self._filler_s):
+                await returned.wait()
+        except TimeoutError:
+            state, request = self._seat.state, calls.filler(epoch)
+            known = {reply.request for reply in state.replies.values()} | {wish.request for wish in state.wishes}
+            if calls.is_open(state, id) and not calls.holding(state) and request not in known:
+                await self._seat.say(
+                    ReplyWanted(epoch=epoch, cause=Cause.FILLER, request=request, instructions=self._filler)
+                )
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = spawn_contained(self._group, work, name)
@@ -140,6 +175,19 @@ class Dispatcher:
         """Wait for nothing any longer: the session ends here."""
         for task in list(self._tasks):
             await stop(task)
+
+    async def _request(self, http: HttpTools, called: ToolCalled, tool: Tool, *, again: bool = False) -> None:
+        """Make the request of a call and tell what it brought, unless its time was up before."""
+        if again and not http_tools.may_repeat(tool):
+            result = http_tools.Result(http_tools.UNKNOWN, ToolOutcome.FAILED)
+        else:
+            result = await http.run(called.call, tool, called.arguments)
+        if calls.is_open(self._seat.state, called.call):
+            told = ToolReturned(
+                turn=called.turn, epoch=called.epoch, call=called.call, result=result.text, outcome=result.outcome
+            )
+            await self._seat.say(told)
+            self.returned(told)
 
     async def _wait(self, id: str, epoch: int, timeout_s: float, span: Span) -> None:
         try:

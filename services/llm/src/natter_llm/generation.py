@@ -25,6 +25,7 @@ from natter_llm.tools import Accepted, Rejected
 from natter_protocol.errors import ErrorCode, ErrorRaised
 from natter_protocol.llm import LlmDelta
 from natter_protocol.reply import ReplyFinished, ReplyStarted
+from natter_protocol.settings import Tool
 from natter_protocol.turn import Cause, TurnCommitted, TurnEager, TurnGranted
 from natter_runtime import logs, names, tracing
 from natter_runtime.clock import Clock
@@ -187,7 +188,7 @@ class Generation:
         accepted: list[Accepted] = []
         for _ in range(1 + MAX_REPAIRS):
             said = await self._ask(request)
-            judged = [(call, tools.check(registered, call)) for call in said.calls]
+            judged = [(call, self._judged(call, registered)) for call in said.calls]
             accepted += [verdict for _, verdict in judged if isinstance(verdict, Accepted) and verdict not in accepted]
             wrong = [verdict.reason for _, verdict in judged if isinstance(verdict, Rejected)]
             if not wrong:
@@ -197,6 +198,15 @@ class Generation:
         if not accepted and not self._deltas.text:
             raise EngineError(f"the model's calls do not fit: {' '.join(wrong)}")
         return accepted
+
+    def _judged(self, call: ToolCall, registered: Sequence[Tool]) -> Accepted | Rejected:
+        """A call must fit its tool; and what does something is not done a second time while it is being done."""
+        verdict = tools.check(registered, call)
+        if not (isinstance(verdict, Accepted) and verdict.tool.side_effects):
+            return verdict
+        if calls.running(self._kit.seat.state, call.name, verdict.arguments):
+            return Rejected(f"{call.name} is running with these very arguments; its result will be told later.")
+        return verdict
 
     def _request(self) -> Request:
         state, config, epoch = self._kit.seat.state, self._kit.config, self.origin.epoch

@@ -36,6 +36,9 @@ IDLE: Final = (
 )
 
 
+_ADDED: Final = {fold.Role.USER: Role.USER, fold.Role.SYSTEM: Role.SYSTEM}
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What is to be generated, and from where the history is looked at.
@@ -83,19 +86,28 @@ def messages(
 
 def _is_past(entry: Entry, moment: Moment) -> bool:
     """An older reply's; or what the user said to cause this very one."""
-    return entry.epoch < moment.epoch or (entry.epoch == moment.epoch and entry.role is fold.Role.USER)
+    caused = entry.role is fold.Role.USER and entry.turn > 0
+    return entry.epoch < moment.epoch or (entry.epoch == moment.epoch and caused)
 
 
 def _exchange(entries: list[Entry], reply: ReplyState | None) -> list[ChatMessage]:
-    """Return one reply and what it answered: the user's words; words and calls in one message; the results."""
-    told = [ChatMessage(Role.USER, entry.text) for entry in entries if entry.role is fold.Role.USER]
+    """Return one reply and what it answered: the user's words; words and calls in one message; the results.
+
+    What the client added comes after it, in the client's order.
+    """
+    told = [ChatMessage(Role.USER, entry.text) for entry in entries if entry.role is fold.Role.USER and entry.turn]
     heard = " ".join(_heard(entry, reply) for entry in entries if entry.role is fold.Role.AGENT)
     calls = [entry.call for entry in entries if entry.call is not None]
     if heard or calls:
         made = tuple(ToolCall(call.call, call.name, json.dumps(call.arguments, ensure_ascii=False)) for call in calls)
         told.append(ChatMessage(Role.ASSISTANT, heard, made))
     told.extend(ChatMessage(Role.TOOL, result_text(call), call=call.call) for call in calls)
+    told.extend(ChatMessage(_ADDED[entry.role], entry.text) for entry in entries if _is_added(entry))
     return told
+
+
+def _is_added(entry: Entry) -> bool:
+    return entry.role is fold.Role.SYSTEM or (entry.role is fold.Role.USER and not entry.turn)
 
 
 def _heard(entry: Entry, reply: ReplyState | None) -> str:

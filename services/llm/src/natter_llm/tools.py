@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime
 import json
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonschema
 import referencing
+import regex
 from jsonschema.protocols import Validator
 
 from natter_llm.engine import ToolCall, ToolSpec
@@ -23,6 +23,8 @@ from natter_protocol.settings import Tool
 
 log = logging.getLogger(__name__)
 
+PATTERN_S: Final = 0.05
+"""A pattern comes from a client: one that backtracks for ever must not stop the others' calls."""
 MAX_PROBLEMS: Final = 3
 """So many wrong fields are named at once."""
 
@@ -51,9 +53,12 @@ def _whole_pattern(
     if not isinstance(value, str):
         return
     try:
-        fits = re.fullmatch(pattern, value) is not None
-    except re.error:
+        fits = regex.fullmatch(pattern, value, timeout=PATTERN_S) is not None
+    except regex.error:
         log.warning("a tool's pattern is no regular expression, and not checked: %r", pattern)
+        return
+    except TimeoutError:
+        log.warning("a tool's pattern takes too long, and is not checked: %r", pattern)
         return
     if not fits:
         yield jsonschema.ValidationError(f"{value!r} does not match the pattern {pattern!r}")

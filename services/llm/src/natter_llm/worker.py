@@ -13,11 +13,14 @@ from typing import Final
 
 from opentelemetry.trace import Tracer
 
+from natter_llm import calls
 from natter_llm.config import LlmConfig
 from natter_llm.dispatch import Dispatcher, Origin
 from natter_llm.engine import Engine
 from natter_llm.generation import Generation, Kit, recite
 from natter_llm.history import Moment
+from natter_llm.http_tools import HttpTools
+from natter_llm.own_models import OwnModels
 from natter_protocol.base import Message
 from natter_protocol.reply import ReplyFinished, ReplyHeard
 from natter_protocol.tool import ToolReturned
@@ -45,6 +48,10 @@ class Attendant:
     config: LlmConfig
     clock: Clock
     tracer: Tracer
+    http: HttpTools | None = None
+    """Runs the tools that are requests."""
+    own: OwnModels | None = None
+    """Brings the models of agents' own."""
     metrics: Metrics = field(default_factory=lambda: Metrics("llm"))
 
     async def __call__(self, seat: Seat) -> None:
@@ -66,7 +73,11 @@ class Session:
     def __init__(self, attendant: Attendant, seat: Seat, group: asyncio.TaskGroup) -> None:
         self._seat = seat
         self._slot = Slot(group, "llm.generation")
-        self._dispatcher = Dispatcher(seat, group, attendant.tracer)
+        config = attendant.config
+        self._dispatcher = Dispatcher(seat, group, attendant.tracer, (config.filler, config.filler_s), attendant.http)
+        self._own = attendant.own
+        self._model = seat.state.settings.llm if attendant.own is not None else None
+        """The agent's own, as it is when the session is taken."""
         self._current: Generation | None = None
         self._discarded: tuple[int, tuple[str, ...]] = (0, ())
         """The turn that speculations were made for and given up, and the contexts of these."""
@@ -77,7 +88,7 @@ class Session:
         self._news = asyncio.Event()
         self._kit = Kit(
             seat=seat,
-            engine=attendant.engine,
+            engine=self._own.take(self._model) if self._own is not None and self._model else attendant.engine,
             config=attendant.config,
             clock=attendant.clock,
             tracer=attendant.tracer,
@@ -99,6 +110,8 @@ class Session:
         """Stop everything that runs for this session."""
         await self._slot.clear()
         await self._dispatcher.close()
+        if self._own is not None and self._model is not None:
+            await self._own.give_back(self._model)
 
     async def handle(self, message: Message) -> None:
         """Act on one message."""
@@ -119,19 +132,33 @@ class Session:
 
     async def _speculate(self, eager: TurnEager) -> None:
         current = self._current.origin.epoch if self._current is not None else 0
-        if self._is_over(eager.epoch) or eager.epoch <= max(current, self._newest):
+        if self._is_over(eager.epoch) or eager.epoch <= max(current, self._newest) or self._holding:
             return
         origin = Origin(eager.epoch, eager.turn, eager.rev, eager.trace)
         await self._start(origin, Moment(eager.epoch, spoken=eager.text), sure=False)
 
     async def _commit(self, committed: TurnCommitted) -> None:
         current = self._current
-        if current is not None and current.origin.epoch == committed.epoch:
+        if self._holding:
+            await self._keep_silent(committed.epoch, Cause.USER, committed.trace)
+        elif current is not None and current.origin.epoch == committed.epoch:
             self._newest = committed.epoch
             current.committed.set()
         elif not self._is_over(committed.epoch) and committed.epoch > self._newest:
             origin = Origin(committed.epoch, committed.turn, committed.rev, committed.trace)
             await self._start(origin, Moment(committed.epoch))
+
+    @property
+    def _holding(self) -> bool:
+        return calls.holding(self._seat.state)
+
+    async def _keep_silent(self, epoch: int, cause: Cause, trace: str) -> None:
+        """Answer nothing: a reply without words gives the floor back."""
+        if self._current is not None and self._current.origin.epoch == epoch:
+            self._current = None
+            await self._slot.clear()
+        if not self._is_over(epoch):
+            await recite(self._seat, epoch, cause, "", trace)
 
     async def _grant(self, granted: TurnGranted) -> None:
         reply = self._seat.state.replies.get(granted.epoch)
@@ -141,10 +168,14 @@ class Session:
     async def _take_up(self, reply: ReplyState, cause: Cause, trace: str) -> None:
         """Begin a reply that the log knows: a wish that was granted, or one that another worker left."""
         state, epoch = self._seat.state, reply.epoch
-        if cause in WORD_FOR_WORD:
+        made = any(call.epoch == epoch for call in state.calls.values())
+        held = cause is Cause.USER and self._holding and not made
+        if held or (cause is Cause.FILLER and calls.is_stale_filler(state, reply.request)):
+            await self._keep_silent(epoch, cause, trace)
+        elif cause in WORD_FOR_WORD:
             text = reply.instructions or (state.settings.greeting if cause is Cause.GREETING else "")
             await recite(self._seat, epoch, cause, text, trace)
-        elif any(call.epoch == epoch for call in state.calls.values()):
+        elif made:
             # Its calls were made before its text was stored: asking again would make them twice.
             await self._seat.say(ReplyFinished(turn=reply.turn, epoch=epoch, text=reply.heard, trace=trace))
         else:

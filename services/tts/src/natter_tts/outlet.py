@@ -16,8 +16,12 @@ import soxr
 from natter_protocol.audio import FRAME_MS, AudioFrame
 from natter_tts.engine import Samples
 
-RING_S: Final = 6.0
-"""Seconds of sent audio that can be asked for again; more than the credit, so nothing unheard is lost."""
+RING_S: Final = 8.0
+"""Seconds of sent audio that can be asked for again.
+
+Another gateway that goes on with the reply asks from the word before the last checkpoint on: the credit (5 s),
+the checkpoint's age (1 s), and room for a long word.
+"""
 
 Play = Callable[[AudioFrame], Awaitable[None]]
 

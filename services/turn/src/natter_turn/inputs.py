@@ -91,6 +91,13 @@ class ToolRan:
 
 
 @dataclass(frozen=True, slots=True)
+class Unwanted:
+    """The client wants no more of a reply."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Somebody wants the agent to speak."""
 
@@ -114,4 +121,5 @@ class Woken:
     """The moment that :meth:`Machine.next_deadline` named has come."""
 
 
-Input = Window | Heard | Judged | Audible | ReplyEnded | ReplyTold | ReplyNearEnd | ToolRan | Wanted | Changed | Woken
+AboutReply = Audible | ReplyEnded | ReplyTold | ReplyNearEnd | ToolRan | Unwanted
+Input = Window | Heard | Judged | AboutReply | Wanted | Changed | Woken

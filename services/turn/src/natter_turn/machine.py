@@ -16,6 +16,7 @@ from natter_turn.actions import Action
 from natter_turn.activity import Edge
 from natter_turn.asked import asked
 from natter_turn.inputs import (
+    AboutReply,
     Audible,
     Changed,
     Heard,
@@ -25,6 +26,7 @@ from natter_turn.inputs import (
     ReplyNearEnd,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Window,
     Woken,
@@ -107,7 +109,7 @@ class Machine:
                 memory.turn.sound = input.probability
                 memory.turn.sound_sample = input.last_speech_sample
                 yield Happening.TIME
-            case Audible() | ReplyEnded() | ReplyTold() | ReplyNearEnd() | ToolRan():
+            case Audible() | ReplyEnded() | ReplyTold() | ReplyNearEnd() | ToolRan() | Unwanted():
                 yield from self._about_reply(input)
             case Wanted() if len(memory.wishes) < MAX_WISHES:
                 memory.wishes.append(input)
@@ -119,7 +121,7 @@ class Machine:
                 if deadline is not None and now >= deadline:
                     yield Happening.DEADLINE
 
-    def _about_reply(self, input: Audible | ReplyEnded | ReplyTold | ReplyNearEnd | ToolRan) -> Iterator[Happening]:
+    def _about_reply(self, input: AboutReply) -> Iterator[Happening]:
         reply = self.memory.reply
         if reply is None or reply.epoch != input.epoch:
             return
@@ -131,6 +133,8 @@ class Machine:
                 yield Happening.ENDED
             case ReplyNearEnd():
                 reply.near_end = True
+            case Unwanted():
+                yield Happening.UNWANTED
             case ReplyTold():
                 reply.text = input.text
             case ToolRan():

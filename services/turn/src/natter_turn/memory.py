@@ -140,10 +140,11 @@ class Memory:
 
     @property
     def text(self) -> str:
-        """The newest text of the open turn."""
+        """The text of the open turn: the recogniser's last word if it is on all that was said, else its newest."""
         if self.turn is None or self.turn.heard is None:
             return ""
-        return self.turn.heard.text
+        final = self.turn.final
+        return final.text if final is not None and self.final_covers else self.turn.heard.text
 
     @property
     def final_covers(self) -> bool:

@@ -57,6 +57,8 @@ class Happening(StrEnum):
     """The reply is being heard."""
     ENDED = "ended"
     """The reply is over."""
+    UNWANTED = "unwanted"
+    """The client wants no more of the reply."""
     WISH = "wish"
     """Somebody wants the agent to speak."""
 
@@ -112,12 +114,14 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
         Row(_S.SPEAKING, moves.start_turn_late, guards.is_speaking),
         Row(_S.LISTENING, moves.end_reply),
     ),
+    (_S.ANSWERING, _H.UNWANTED): (Row(_S.ANSWERING, moves.cancel_for_client),),
     (_S.ANSWERING, _H.DEADLINE): (Row(_S.LISTENING, moves.give_up_reply),),
     #
     (_S.DOUBT, _H.TIME): (Row(_S.SPEAKING, moves.reopen, guards.is_going_on),),
     (_S.DOUBT, _H.SILENCE): (Row(_S.ANSWERING, moves.let_go_unheard),),
     (_S.DOUBT, _H.DEADLINE): (Row(_S.ANSWERING, moves.let_go_unheard),),
     (_S.DOUBT, _H.AUDIBLE): (Row(_S.OVERLAP, moves.hold_late),),
+    (_S.DOUBT, _H.UNWANTED): (Row(_S.DOUBT, moves.cancel_for_client),),
     (_S.DOUBT, _H.ENDED): (Row(_S.SPEAKING, moves.start_turn_late),),
     #
     (_S.REPLYING, _H.SPEECH): (
@@ -129,6 +133,7 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
         Row(_S.SPEAKING, moves.start_turn_late, guards.is_speaking),
         Row(_S.LISTENING, moves.end_reply),
     ),
+    (_S.REPLYING, _H.UNWANTED): (Row(_S.REPLYING, moves.cancel_for_client),),
     (_S.REPLYING, _H.DEADLINE): (Row(_S.LISTENING, moves.give_up_reply),),
     #
     (_S.OVERLAP, _H.TIME): (
@@ -142,6 +147,7 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
         Row(_S.ANSWERING, moves.let_go, guards.is_unheard),
         Row(_S.REPLYING, moves.let_go),
     ),
+    (_S.OVERLAP, _H.UNWANTED): (Row(_S.OVERLAP, moves.cancel_for_client),),
     (_S.OVERLAP, _H.AUDIBLE): (Row(_S.OVERLAP, moves.be_heard),),
     (_S.OVERLAP, _H.ENDED): (
         Row(_S.SPEAKING, moves.outlive_reply, guards.is_speaking),

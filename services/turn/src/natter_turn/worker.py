@@ -12,7 +12,7 @@ from opentelemetry.trace import Tracer
 from natter_protocol.audio import INPUT_RATE, AudioFrame, AudioReplay
 from natter_protocol.base import Message
 from natter_protocol.playback import PlaybackProgress, PlaybackState
-from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyWanted
+from natter_protocol.reply import ReplyFinished, ReplyHeard, ReplyUnwanted, ReplyWanted
 from natter_protocol.session import SessionConfigured
 from natter_protocol.stt import SttFinal, SttPartial
 from natter_protocol.tool import ToolCalled
@@ -26,6 +26,7 @@ from natter_runtime.seat import Hearing, Seat
 from natter_runtime.tasks import spawn, stop
 from natter_turn.actions import Action, Ask
 from natter_turn.asked import wanted_by
+from natter_turn.call_clock import CallClock
 from natter_turn.ears import Ears
 from natter_turn.engine import Models
 from natter_turn.inputs import (
@@ -38,6 +39,7 @@ from natter_turn.inputs import (
     ReplyNearEnd,
     ReplyTold,
     ToolRan,
+    Unwanted,
     Wanted,
     Woken,
 )
@@ -97,7 +99,7 @@ class _Session:
         self._spans = spans
         self._judge = models.judge
         self._executor = executor
-        self._clock = clock
+        self._time = CallClock(clock)
         self._seat = seat
         self._group = group
         restored = restore(seat.state)
@@ -115,7 +117,7 @@ class _Session:
         self._feed(self._changed())
         while True:
             deadline = self._machine.next_deadline()
-            wait = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+            wait = None if deadline is None else max(0.0, deadline - self._time.now())
             try:
                 async with asyncio.timeout(wait):
                     item = await self._seat.inbox.get()
@@ -132,7 +134,7 @@ class _Session:
                     self._feed(input)
 
     def _feed(self, input: Input) -> None:
-        for action in self._machine.handle(input, self._clock.monotonic()):
+        for action in self._machine.handle(input, self._time.now()):
             self._to_do.put_nowait(action)
         self._spans.stands(self._machine.state)
 
@@ -163,6 +165,8 @@ class _Session:
                 return [ReplyTold(message.epoch, message.text)]
             case ToolCalled():
                 return [ToolRan(message.epoch)]
+            case ReplyUnwanted():
+                return [Unwanted(message.epoch)]
             case ReplyWanted():
                 return [Wanted(message.request, message.cause, message.instructions)]
             case SessionConfigured():
@@ -187,6 +191,7 @@ class _Session:
         if frame.epoch:
             self._ears.hear_agent(frame)
             return
+        self._time.heard()
         for window in self._ears.hear_user(frame):
             self._spans.heard(window.end_sample)
             self._feed(window)

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from natter_llm.engine import ChatMessage, Done, Event, Request, Role, Text, ToolCall
-from natter_llm.engines.scripted import ITEMS, Failure, Scripted, numbered, parse
+from natter_llm.engines.scripted import ITEMS, Failure, Scripted, instructed, numbered, parse
 from natter_runtime.clock import ManualClock, SystemClock
 from natter_runtime.errors import EngineError, UsageError
 from tests.support.llm_contract import collect, into, text_of
@@ -78,3 +78,29 @@ async def test_delays_come_from_the_clock() -> None:
         await settle()
         assert asked.done() is done
     assert text_of(asked.result()) == "a b"
+
+
+def system(text: str) -> ChatMessage:
+    return ChatMessage(Role.SYSTEM, text)
+
+
+USER = ChatMessage(Role.USER, "u")
+CALLED = ChatMessage(Role.ASSISTANT, "", (ToolCall("c", "f", "{}"),))
+ORDER = 'Call the function order with {"size": {"cm": 3}} and call the function pay with {}. Then say exactly: "Done."'
+
+
+def test_an_instruction_is_followed_step_by_step() -> None:
+    calls = [ToolCall("told_0_0", "order", '{"size": {"cm": 3}}'), ToolCall("told_0_1", "pay", "{}")]
+    assert instructed([USER, system(ORDER)]) == calls
+    assert instructed([USER, system(ORDER), CALLED]) == ["Done."]
+    assert instructed([USER, system(ORDER), CALLED, CALLED]) is None
+    assert instructed([system(ORDER), USER]) == calls
+    assert instructed([system(ORDER), USER, CALLED, USER]) == calls  # for every turn anew
+    assert instructed([system("Be kind."), USER]) is None
+
+
+async def test_what_is_instructed_comes_before_the_script() -> None:
+    engine = Scripted(SystemClock(), parse("First."))
+    request = Request((USER, system('Please say exactly: "As you wish."')))
+    assert text_of(await collect(engine.generate(request))) == "As you wish."
+    assert text_of(await collect(engine.generate(asking(1)))) == "First."

@@ -8,6 +8,7 @@ the knowledge file, and, where nothing fits well enough, plainly what can be ask
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -209,7 +210,8 @@ def _scene(request: Request, today: datetime.date) -> _Scene:
         prompt = prompt.replace(added, "")
     later = messages[1:] if prompt or (messages and messages[0].role is Role.SYSTEM) else messages
     dialog = tuple(message for message in later if message.role is not Role.SYSTEM)
-    instructions = tuple(message.content for message in later if message.role is Role.SYSTEM)
+    asked = itertools.takewhile(lambda message: message.role is Role.SYSTEM, reversed(later))
+    instructions = tuple(message.content for message in asked)[::-1]
     return _Scene(request, dialog, instructions, persona.read(prompt.strip()), today)
 
 

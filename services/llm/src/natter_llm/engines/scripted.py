@@ -8,22 +8,32 @@ A script is a text file, replies separated by blank lines, used over again when 
 ``n``-th one answers the request that holds ``n`` messages of the user or calls of the agent. A line
 ``!tool NAME {"json": "arguments"}`` is a call, ``!fail WORDS`` a failure that may be retried, and
 ``!refuse WORDS`` one that may not.
+
+Whatever the script says, an instruction is followed as a model would: a system message with ``Call the
+function NAME with {"json": "arguments"}`` or ``Say exactly: "words"``, steps one after the other divided by
+``then``.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from natter_llm.engine import Done, EngineInfo, Event, Request, Role, Text, ToolCall, Usage
+from natter_llm.engine import ChatMessage, Done, EngineInfo, Event, Request, Role, Text, ToolCall, Usage
 from natter_runtime.clock import Clock
 from natter_runtime.errors import EngineError, UsageError
 
 ITEMS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _TOKEN: Final = re.compile(r"\s*\S+")
+
+
+_CALL: Final = re.compile(r"[Cc]all the function (\w+) with (?=\{)")
+_SAY: Final = re.compile(r'[Ss]ay exactly: "([^"]*)"')
+_THEN: Final = re.compile(r"\b[Tt]hen\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +135,39 @@ class Scripted:
         yield Done("tool_calls" if called else "stop", Usage(spoken, words))
 
     def _steps(self, request: Request) -> Sequence[Step]:
+        told = instructed(request.messages)
+        if told is not None:
+            return told
         asked = sum(message.role is Role.USER for message in request.messages)
         if self._replies is None:
             return [numbered(asked)]
         acted = sum(bool(message.calls) for message in request.messages)
         number = max(0, asked + acted - 1) if self._served is None else next(self._served)
         return self._replies[number % len(self._replies)]
+
+
+def instructed(messages: Sequence[ChatMessage]) -> list[Step] | None:
+    """Return the step that an instruction in ``messages`` asks for now, or None if there is none (any longer)."""
+    for index in range(len(messages) - 1, -1, -1):
+        if messages[index].role is Role.SYSTEM and (steps := _instruction(messages[index].content)):
+            users = [number for number, message in enumerate(messages) if message.role is Role.USER]
+            since = max(index, users[-1] if users else 0)
+            done = sum(message.role is Role.ASSISTANT for message in messages[since:])
+            return steps[done] if done < len(steps) else None
+    return None
+
+
+def _instruction(text: str) -> list[list[Step]]:
+    """Return the steps that ``text`` asks for: each some words, or some calls."""
+    steps: list[list[Step]] = []
+    for number, part in enumerate(_THEN.split(text)):
+        step: list[Step] = [match[1] for match in _SAY.finditer(part)]
+        for count, match in enumerate(_CALL.finditer(part)):
+            arguments, _ = json.JSONDecoder().raw_decode(part, match.end())
+            step.append(ToolCall(f"told_{number}_{count}", match[1], json.dumps(arguments)))
+        if step:
+            steps.append(step)
+    return steps
 
 
 def _events(step: Step, spaced: bool) -> list[Event]:

@@ -6,7 +6,7 @@ is void, so that a lost cancel is repaired.
 
 from __future__ import annotations
 
-from natter_turn.moves.agent import be_heard, end_reply, give_up_reply, grant
+from natter_turn.moves.agent import be_heard, cancel_for_client, end_reply, give_up_reply, grant
 from natter_turn.moves.both import (
     hold,
     hold_late,
@@ -36,6 +36,7 @@ from natter_turn.moves.user import (
 
 __all__ = [
     "be_heard",
+    "cancel_for_client",
     "close",
     "close_endless",
     "close_stalled",

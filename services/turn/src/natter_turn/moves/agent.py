@@ -38,3 +38,11 @@ def give_up_reply(memory: Memory, now: float) -> list[Action]:
     memory.reply = None
     memory.void(reply.epoch)
     return [TurnCancel(epoch=reply.epoch, scope=Scope.ONLY, reason="no_reply")]
+
+
+def cancel_for_client(memory: Memory, now: float) -> list[Action]:
+    """The client wants no more of the reply: it is void; that it has ended is told by the gateway."""
+    reply = memory.reply
+    assert reply is not None
+    memory.void(reply.epoch)
+    return [TurnCancel(epoch=reply.epoch, scope=Scope.ONLY, reason="client")]

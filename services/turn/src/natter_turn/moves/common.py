@@ -10,8 +10,9 @@ from natter_protocol import evidence as told
 from natter_protocol.audio import INPUT_RATE
 from natter_protocol.turn import Scope, Step, TurnCancel, TurnDecided, TurnEmpty
 from natter_turn.actions import Action
-from natter_turn.endpointing import Decision
+from natter_turn.endpointing import Decision, needed_ms
 from natter_turn.memory import Memory, OpenTurn
+from natter_turn.policy import PRESETS
 from natter_turn.weighing import evidence, overlap_evidence
 
 
@@ -91,6 +92,10 @@ def explained(memory: Memory, step: Step, decision: Decision, *, rule: str = "")
         needed_ms=decision.needed_ms,
         probability=round(decision.probability, 4),
         parts=tuple(told.Part(name, round(part, 3)) for name, part in decision.parts.items()),
+        waits=tuple(
+            told.Wait(preset.value, needed_ms(decision.probability, policy, found.usual_pause_ms))
+            for preset, policy in PRESETS.items()
+        ),
         end=told.EndEvidence(
             text=found.text,
             sound=found.sound,

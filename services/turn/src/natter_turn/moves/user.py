@@ -148,10 +148,10 @@ def commit(memory: Memory, now: float) -> list[Action]:
     """
     turn = memory.turn
     assert turn is not None
-    found = decision(memory)
+    text, found = memory.text, decision(memory)
     explanation = explained(memory, Step.COMMITTED, found, rule=memory.closing_rule)
     actions: list[Action] = []
-    if memory.speculation is not None and same(memory.speculation.text, memory.text):
+    if memory.speculation is not None and same(memory.speculation.text, text):
         epoch, memory.speculation = memory.speculation.epoch, None
     else:
         actions += drop_speculation(memory, "other_words")
@@ -167,7 +167,7 @@ def commit(memory: Memory, now: float) -> list[Action]:
         turn=turn.turn,
         rev=turn.rev,
         epoch=epoch,
-        text=turn.heard.text if turn.heard else "",
+        text=text,
         start_sample=turn.start_sample,
         end_sample=memory.activity.last_speech_sample,
         rule=memory.closing_rule,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import statistics
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,6 +130,29 @@ def test_a_call_survives_a_swap_and_a_kill_and_is_one_trace(stack: Stack) -> Non
     assert len({span["instance"] for span in of(spans, "stt.final")}) == 2
     assert len({span["instance"] for span in of(spans, "llm.generate")}) == 2
     assert abs(statistics.median(deviations_ms(caller))) < 25.0
+
+
+def asked(stack: Stack, path: str) -> Any:
+    """Return what a gateway answers over HTTP."""
+    (url, *_) = stack.urls()
+    at = url.replace("ws://", "http://").removesuffix("/v1/ws") + path
+    with urllib.request.urlopen(urllib.request.Request(at, headers={"Authorization": stack.key()}), timeout=10) as said:
+        return json.load(said)
+
+
+def test_the_record_of_that_call_says_how_long_the_caller_waited(stack: Stack) -> None:
+    """Records lie on a volume of their own, on which a gateway may write and nothing else of the file system."""
+    deadline = time.monotonic() + 60
+    while not (found := asked(stack, "/v1/sessions?status=completed")["sessions"]) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    (session,) = found
+    record = asked(stack, f"/v1/sessions/{session['id']}")
+    assert record["usage"]["tool_calls"] == 1
+    latency = record["latency"]
+    assert latency["answers"] == 6
+    assert latency["total"]["p50_ms"] > 0
+    assert {step["owner"] for step in latency["steps"]} == {"gateway", "turn", "stt", "llm", "tts"}
+    assert 0 <= latency["kept"] <= latency["speculations"]
 
 
 async def overheard(stack: Stack, service: str, *patterns: str) -> int:

@@ -73,6 +73,7 @@ class Crew:
         self._replacing: set[str] = set()
         self._lost_so_far: dict[str, int] = {}
         self._failed: BoundedQueue[str] = BoundedQueue("crew.lost", len(WORKERS), Overflow.DROP_OLDEST)
+        metrics.watch(self._failed)
 
     @property
     def holders(self) -> dict[str, Holder]:

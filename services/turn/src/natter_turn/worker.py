@@ -78,6 +78,7 @@ class TurnWorker:
                 self._tracer, self._clock, seat.state, Speculations(self._tracer, self._clock, self._metrics)
             )
             session = _Session(self._models, self._executor, self._clock, spans, seat, group)
+            self._metrics.watch(session.to_do)
             speaking = spawn(group, session.speak(), "turn.speak")
             try:
                 await session.listen()
@@ -106,7 +107,7 @@ class _Session:
         self._machine = Machine(restored.memory, restored.state)
         output = seat.state.settings.output.format
         self._ears = Ears(models.detectors.open(), output.rate, restored.position)
-        self._to_do: BoundedQueue[Action] = BoundedQueue("turn.actions", MAX_ACTIONS, Overflow.FAIL)
+        self.to_do: BoundedQueue[Action] = BoundedQueue("turn.actions", MAX_ACTIONS, Overflow.FAIL)
 
     # -- in -------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class _Session:
 
     def _feed(self, input: Input) -> None:
         for action in self._machine.handle(input, self._time.now()):
-            self._to_do.put_nowait(action)
+            self.to_do.put_nowait(action)
         self._spans.stands(self._machine.state)
 
     def _inputs(self, message: Message) -> list[Input]:
@@ -204,7 +205,7 @@ class _Session:
     async def speak(self) -> None:
         """Do what the machine wants done, in its order, until cancelled."""
         while True:
-            action = await self._to_do.get()
+            action = await self.to_do.get()
             if isinstance(action, Ask):
                 spawn(self._group, self._ask(action), "turn.judge")
             else:

@@ -80,6 +80,7 @@ JSON: Final = {
     "natter_protocol/codec.py": "is the codec",
     "natter_runtime/bus_nats.py": "JetStream's acknowledgement",
     "natter_runtime/health.py": "the answer to a probe",
+    "natter_runtime/logs.py": "a line for machines",
     "natter_gateway/dialects/": "the client's wire",
     "natter_gateway/published/": "the schema of the client's wire",
     "natter_llm/": "providers, tools and their arguments",

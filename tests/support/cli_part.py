@@ -33,6 +33,7 @@ async def gateway() -> asyncio.Server:
 
 async def run(name: str) -> None:
     stopping = asyncio.Event()
+    instance = f"{os.environ.get('NATTER_NAME') or name}-1"
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     sys.stdout.write(f"hello from {name}\n")
     sys.stdout.flush()
@@ -41,10 +42,16 @@ async def run(name: str) -> None:
             server = await gateway()
         else:
             bus = await bus_nats.connect(os.environ["NATTER_NATS_URL"], name=name)
-            presence = Presence(bus, Card(name, f"{name}-1", 1, f"{name}-engine"), SystemClock(), lambda: 0)
+            presence = Presence(
+                bus,
+                Card(name, instance, 1, f"{name}-engine", os.environ.get("CLI_PART_MODEL", "")),
+                SystemClock(),
+                lambda: 0,
+            )
             await presence.listen()
             await bus.flush()
             answering = group.create_task(presence.answer())
+            beating = group.create_task(presence.beat())
         write(f"ready {name} {os.getpid()}")
         await stopping.wait()
         write(f"stopped {name}")
@@ -52,10 +59,12 @@ async def run(name: str) -> None:
             server.close()
         else:
             answering.cancel()
+            beating.cancel()
             await bus.close()
 
 
 if __name__ == "__main__":
-    if sys.argv[2:] == ["fail"]:
+    if sys.argv[2:] == ["fail"] or os.environ.get("CLI_PART_MODEL") == "broken":
+        sys.stdout.write("that does not work\n")
         sys.exit(3)
     asyncio.run(run(sys.argv[1]))

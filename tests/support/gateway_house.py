@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from opentelemetry.trace import NoOpTracer
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -82,7 +83,8 @@ class Place:
         """Start one more gateway on the same bus and the same folder; return its URL."""
         port = free_port()
         settings.setdefault("data", self.data)
-        runtime = Runtime("gateway", instance, RuntimeConfig(), self.broker.bus(), Metrics("gateway"))
+        bus, tracer = self.broker.bus(), self.runtime.tracer
+        runtime = Runtime("gateway", instance, RuntimeConfig(), bus, Metrics("gateway"), tracer=tracer)
         serving = self.group.create_task(service.serve(GatewayConfig(port=port, **settings), runtime))
         self.doors.append((runtime, serving))
         async with asyncio.timeout(PATIENCE_S):
@@ -118,10 +120,11 @@ async def gateway(**settings: Any) -> AsyncIterator[Place]:
     without = settings.pop("without", ())
     broker = settings.pop("broker", None) or MemoryBroker()
     instance, capacity = settings.pop("instance", "gateway-test"), settings.pop("capacity", RuntimeConfig().capacity)
-    runtime = Runtime("gateway", instance, RuntimeConfig(capacity=capacity), broker.bus(), Metrics("gateway"))
+    config, metrics = RuntimeConfig(capacity=capacity), Metrics("gateway")
+    runtime = Runtime("gateway", instance, config, broker.bus(), metrics, tracer=settings.pop("tracer", NoOpTracer()))
     with tempfile.TemporaryDirectory(prefix="natter-gateway-") as folder:
-        config = GatewayConfig(port=free_port(), **{"data": Path(folder), **settings})
-        async with _running(config, runtime, broker, without) as place:
+        own = GatewayConfig(port=free_port(), **{"data": Path(folder), **settings})
+        async with _running(own, runtime, broker, without) as place:
             yield place
 
 

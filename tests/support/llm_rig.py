@@ -158,11 +158,20 @@ class Rig:
         """The turn is likely over."""
         await self.turn.say(TurnEager(turn=turn, rev=rev, epoch=epoch, text=text, end_sample=100))
 
-    async def commit(self, epoch: int, text: str, *, turn: int = 1, rev: int = 0, through: int = 0) -> None:
+    async def commit(
+        self, epoch: int, text: str, *, turn: int = 1, rev: int = 0, through: int = 0, trace: str = ""
+    ) -> None:
         """The turn is over."""
         await self.turn.say(
             TurnCommitted(
-                turn=turn, rev=rev, epoch=epoch, text=text, start_sample=0, end_sample=100, void_through=through
+                turn=turn,
+                rev=rev,
+                epoch=epoch,
+                text=text,
+                start_sample=0,
+                end_sample=100,
+                void_through=through,
+                trace=trace,
             )
         )
 

@@ -28,13 +28,18 @@ def _value(value: Any) -> Any:
     return getattr(value, kind) if kind else None
 
 
+def _attributes(pairs: Any) -> dict[str, Any]:
+    return {pair.key: _value(pair.value) for pair in pairs}
+
+
 def _spans(request: ExportTraceServiceRequest) -> Iterator[dict[str, Any]]:
     for resource in request.resource_spans:
-        about = {pair.key: _value(pair.value) for pair in resource.resource.attributes}
+        about = _attributes(resource.resource.attributes)
         for scope in resource.scope_spans:
             for span in scope.spans:
                 yield {
                     "service": about.get("service.name", ""),
+                    "instance": about.get("service.instance.id", ""),
                     "name": span.name,
                     "trace": span.trace_id.hex(),
                     "span": span.span_id.hex(),
@@ -42,8 +47,10 @@ def _spans(request: ExportTraceServiceRequest) -> Iterator[dict[str, Any]]:
                     "start": span.start_time_unix_nano,
                     "end": span.end_time_unix_nano,
                     "status": span.status.code,
-                    "attributes": {pair.key: _value(pair.value) for pair in span.attributes},
-                    "events": [event.name for event in span.events],
+                    "reason": span.status.message,
+                    "attributes": _attributes(span.attributes),
+                    "events": [{"name": event.name, **_attributes(event.attributes)} for event in span.events],
+                    "links": [link.span_id.hex() for link in span.links],
                 }
 
 

@@ -77,7 +77,11 @@ class Call:
         self._attended = attended
         self._broker = MemoryBroker()
         self.executor = ModelExecutor("turn")
-        self._worker = TurnWorker(Models(Energy(), judge), self.executor, SystemClock(), tracer or NoOpTracer())
+        self.metrics = Metrics("turn")
+        """What the turn service counts."""
+        self._worker = TurnWorker(
+            Models(Energy(), judge), self.executor, SystemClock(), tracer or NoOpTracer(), self.metrics
+        )
         self._seats: dict[str, Seat] = {}
         self._ring: list[AudioFrame] = []
         self._more = asyncio.Event()

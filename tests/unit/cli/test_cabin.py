@@ -179,7 +179,7 @@ async def test_each_line_of_the_log_has_its_service(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(root, "handlers", list(root.handlers))
     monkeypatch.setattr(root, "level", root.level)
     lines: list[tuple[str, str]] = []
-    cabin.log_to(lambda name, line: lines.append((name, line)), "info")
+    cabin.log_to(lambda name, line: lines.append((name, line)), RuntimeConfig())
     member = Member(Fake("tts", []).service, RuntimeConfig(), {}, MemoryBroker(), SystemClock(), lambda problem: None)
     async with asyncio.TaskGroup() as group:
         group.create_task(member.run())

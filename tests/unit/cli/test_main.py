@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from natter_cli import keys, models, swap, talk, tap, up
 from natter_cli import main as cli
-from natter_cli import models, talk, tap, up
 from natter_runtime.errors import UsageError
 
 
@@ -49,6 +49,31 @@ def test_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "run_list", lambda as_json: 7 if as_json else 8)
     assert exit_code("models", "fetch", "stt", "faster_whisper", "small.en") == 3
     assert exit_code("models", "list", "--json") == 7
+    monkeypatch.setattr(models, "run_configured", lambda: 9)
+    assert exit_code("models", "fetch", "--configured") == 9
+
+
+def test_swap(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(swap, "run", lambda **options: given.update(options) or 4)
+    assert (
+        exit_code("swap", "stt", "--engine", "faster_whisper", "--set", "A=1", "-p", "mine", "-f", "a", "-f", "b") == 4
+    )
+    assert given == {
+        "service": "stt",
+        "engine": "faster_whisper",
+        "model": "",
+        "settings": ["A=1"],
+        "deadline_s": 120.0,
+        "project": "mine",
+        "files": ["a", "b"],
+    }
+    assert exit_code("swap", "gateway", "--engine", "x") == 2
+
+
+def test_init(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "run", lambda folder: len(folder.parts))
+    assert exit_code("init", "some/folder") == 2
 
 
 def test_errors_are_one_line_and_exit_with_1(

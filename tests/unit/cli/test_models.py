@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import natter_stt.engines
 from natter_cli import models, store, wheels
 from natter_cli.store import Status
 from natter_runtime.errors import EngineError, UsageError
@@ -114,3 +115,29 @@ def test_a_name_that_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("NATTER_MODELS", str(tmp_path))
     with pytest.raises(UsageError, match="vad silero-v6, turn smart-turn"):
         models.run_fetch(["stt", "nothing"])
+
+
+def test_the_models_of_the_hub_that_the_settings_name() -> None:
+    assert models.named({}) == []
+    env = {"NATTER_STT_ENGINE": "faster_whisper", "NATTER_STT_MODEL": "small.en"}
+    assert models.named(env) == [("stt", "faster_whisper", "small.en")]
+    assert models.named(env | {"NATTER_STT_MODEL": "/models/mine"}) == []
+    default = natter_stt.engines.DEFAULT_MODELS["faster_whisper"]
+    assert models.named({"NATTER_STT_ENGINE": "faster_whisper"}) == [("stt", "faster_whisper", default)]
+    assert models.named({"NATTER_STT_MODEL": "moonshine-tiny-en"}) == []
+    env |= {"NATTER_TTS_ENGINE": "piper", "NATTER_TTS_MODEL": "en_US-lessac-medium"}
+    assert ("tts", "piper", "en_US-lessac-medium") in models.named(env)
+
+
+def test_what_is_configured_is_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(models, "ensure", lambda chosen, root: asked.append([model.kind for model in chosen]) or [])
+    monkeypatch.setattr(models, "_from_hub", lambda *wanted: asked.append(wanted))
+    monkeypatch.setenv("NATTER_MODELS", str(tmp_path))
+    monkeypatch.setenv("NATTER_STT_ENGINE", "faster_whisper")
+    monkeypatch.setenv("NATTER_STT_MODEL", "small.en")
+    assert models.run_configured() == 0
+    assert asked == [["vad", "turn"], ("stt", "faster_whisper", "small.en", tmp_path)]
+    assert "2 there already, 0 fetched" in capsys.readouterr().out

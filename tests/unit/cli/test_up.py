@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from natter_cli import natsd, up
+from natter_cli import control, natsd, up
+from natter_cli.control import Wish
 from natter_cli.up import Plan, Stack
 from natter_runtime.clock import SystemClock
 from natter_runtime.config import RuntimeConfig
-from natter_runtime.errors import UsageError
+from natter_runtime.errors import EngineError, UsageError
 from tests.support.cli_wait import until
 
 PART = Path(__file__).resolve().parents[2] / "support" / "cli_part.py"
@@ -85,6 +86,37 @@ async def test_ready_then_one_dies_then_stopped_in_order(
     assert stopped[0] == "gateway"
     assert sorted(stopped[1:]) == ["llm", "stt", "tts", "turn"]
     assert natsd.recall(run.state, run.port) == ""
+
+
+def swapped(port: int, model: str) -> list[str]:
+    wish = Wish("stt", {"CLI_PART_MODEL": model})
+    return list(control.ask(control.path_of(port), wish, 20.0))
+
+
+@pytest.mark.nats
+async def test_one_service_gets_another_model_while_the_old_one_runs(
+    tmp_path: Path, nats_binary: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = Run(tmp_path, nats_binary)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(run.stack.run())
+        await run.ready(capsys)
+        with pytest.raises(EngineError, match="that does not work"):
+            await asyncio.to_thread(swapped, run.port, "broken")
+        assert [line[:2] for line in run.written() if line[1] == "stt"] == [["ready", "stt"]], "nothing has changed"
+        news = await asyncio.to_thread(swapped, run.port, "better")
+        assert "stt-engine better is ready" in news[-1]
+        await until(lambda: ["stopped", "stt"] in [line[:2] for line in run.written()])
+        what = [line[0] for line in run.written() if line[1] == "stt"]
+        assert what == ["ready", "ready", "stopped"]
+        new = [int(line[2]) for line in run.written() if line[:2] == ["ready", "stt"]][-1]
+        os.kill(new, signal.SIGKILL)
+        await until(lambda: len([line for line in run.written() if line[:2] == ["ready", "stt"]]) == 3)
+        wrong = Wish("gateway", {})
+        with pytest.raises(EngineError, match="gateway: expected one of turn, stt, llm, tts"):
+            await asyncio.to_thread(lambda: list(control.ask(control.path_of(run.port), wrong, 5.0)))
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await running == 0
 
 
 @pytest.mark.nats

@@ -52,7 +52,7 @@ async def test_its_metrics_are_for_prometheus() -> None:
     async with browser(True) as client:
         answer = await client.get("/metrics")
         assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-        assert 'natter_drops_total{reason="late",service="gateway"} 2.0' in answer.text
+        assert 'natter_drops_total{policy="rule",reason="late",service="gateway"} 2.0' in answer.text
 
 
 async def test_the_socket_is_not_a_page() -> None:

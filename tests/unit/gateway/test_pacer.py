@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,8 @@ import pytest
 from natter_gateway.pacer import TICK_S, Pacer
 from natter_runtime.clock import ManualClock
 from natter_runtime.tasks import spawn, stop
+
+WHO: contextvars.ContextVar[str] = contextvars.ContextVar("WHO", default="nobody")
 
 
 @asynccontextmanager
@@ -40,6 +43,20 @@ async def test_who_has_joined_is_told_the_time_until_they_leave() -> None:
         leave()
         await pass_time(clock, TICK_S)
     assert times == pytest.approx([1000 + TICK_S, 1000 + 2 * TICK_S, 1000 + 3 * TICK_S])
+
+
+async def test_a_tick_runs_in_the_context_of_who_joined() -> None:
+    clock, heard = ManualClock(), list[str]()
+
+    async def join(pacer: Pacer, who: str) -> None:
+        WHO.set(who)
+        pacer.join(lambda now: heard.append(WHO.get()))
+
+    async with running(clock) as pacer, asyncio.TaskGroup() as group:
+        for who in ("one", "two"):
+            await spawn(group, join(pacer, who), who)
+        await pass_time(clock, TICK_S)
+    assert heard == ["one", "two"]
 
 
 async def test_time_that_was_lost_is_not_made_up_for_by_many_ticks() -> None:

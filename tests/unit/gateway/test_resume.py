@@ -14,12 +14,15 @@ from natter_protocol import subjects
 from natter_protocol.audio import AudioFrame
 from natter_protocol.playback import PlaybackResend
 from natter_protocol.reply import Outcome, ReplyHeard
-from natter_protocol.session import CloseReason, SessionClosed, SessionProgress, SessionTake
+from natter_protocol.session import CloseReason, SessionClosed, SessionOpened, SessionProgress, SessionTake
 from natter_protocol.settings import ExecutionMode, Tool
 from natter_protocol.tool import ToolCalled, ToolReturned
 from natter_protocol.tts import TtsSegment, Word
 from natter_protocol.turn import TurnCommitted, TurnStarted
+from natter_runtime.telemetry import tracer_for
+from tests.support import otlp_sink
 from tests.support.gateway_house import Client, Place, client, gateway
+from tests.support.traces import of
 
 FRAME = 480
 SECRET = "a secret that all gateways share"
@@ -406,3 +409,26 @@ async def test_a_gateway_that_stops_leaves_its_sessions_to_another() -> None:
             await again.send({"type": "session.end"})
             assert await again.closed() == 1000
         assert [fact.reason for fact in await place.facts(session, SessionClosed)] == [CloseReason.CLIENT]
+
+
+async def test_a_call_that_another_gateway_goes_on_with_is_one_span_that_is_told_of_once() -> None:
+    with otlp_sink.sink() as url:
+        tracer, flush = tracer_for("gateway", "gateway-1", url, 1.0)
+        async with gateway(tracer=tracer) as place:
+            other = await place.another_gateway("gateway-2")
+            async with client(other, EXTENDED) as caller:
+                session = next(e["session_id"] for e in caller.events if e["type"] == "session.ready")
+                await asyncio.sleep(1.2)  # until each gateway has heard of the other
+                place.doors[0][0].stopping.set()
+                assert await caller.closed() == 1012
+            async with client(place.url) as again:
+                await back(again, session)
+                await again.send({"type": "session.end"})
+                assert await again.closed() == 1000
+            (opened,) = await place.facts(session, SessionOpened)
+        await asyncio.to_thread(flush)
+        (call,) = of(otlp_sink.SPANS, "call")
+    assert opened.trace.split("-")[1:3] == [call["trace"], call["span"]]
+    assert call["attributes"]["natter.session.closed"] == "client"
+    (handed_over,) = [event for event in call["events"] if event["name"] == "handover"]
+    assert (handed_over["natter.service"], handed_over["natter.handover.to"]) == ("gateway", "gateway-test")

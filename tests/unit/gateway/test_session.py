@@ -257,6 +257,7 @@ async def test_a_session_without_a_worker_to_be_found_ends_with_an_error() -> No
     async with gateway(reclaim_s=0.4) as place, client(place.url, {}) as caller:
         stt = place.workers["stt"]
         stt.stopping.set()
+        await asyncio.sleep(3.0)  # so long it goes on serving
         error = await caller.until("session.error")
         assert (error["code"], "stt" in error["message"]) == ("internal_error", True)
         assert await caller.closed() == 1011

@@ -27,7 +27,7 @@ from natter_gateway.dialects.voice_agent_client import SessionFields
 from natter_gateway.dialects.voice_agent_server import Code
 from natter_gateway.extensions import EXTENSIONS
 from natter_gateway.failures import ClientError
-from natter_protocol.reply import Outcome
+from natter_protocol.reply import Outcome, Step
 from natter_protocol.settings import SessionSettings
 
 SETTINGS = SessionSettings()
@@ -169,8 +169,15 @@ EXTENDED: list[tuple[str, events.Event, dict[str, Any]]] = [
     ),
     (
         "turn.metrics",
-        events.TurnMeasured(1, 2, 512.0, {"endpointing": 320.0}, 12.0),
-        {"type": "turn.metrics", "total_ms": 512.0, "stages": {"endpointing": 320.0}, "unaccounted_ms": 12.0},
+        events.TurnMeasured(1, 2, 512.0, (Step("decision", "turn", 500.0),), 12.0, 2, 150.0),
+        {
+            "type": "turn.metrics",
+            "total_ms": 512.0,
+            "steps": [{"name": "decision", "owner": "turn", "ms": 500.0}],
+            "unaccounted_ms": 12.0,
+            "speculations": 2,
+            "ahead_ms": 150.0,
+        },
     ),
     (
         "session.resumed_from",

@@ -14,10 +14,10 @@ from natter_llm.dispatch import Dispatcher, Origin
 from natter_llm.engine import ToolCall
 from natter_llm.engines.scripted import Scripted
 from natter_llm.tools import Accepted
-from natter_protocol.reply import ReplyFinished, ReplyWanted
+from natter_protocol.reply import ReplyFinished, ReplyStarted, ReplyWanted
 from natter_protocol.settings import ExecutionMode, SessionSettings
 from natter_protocol.tool import ToolCalled, ToolReturned
-from natter_protocol.turn import Cause, TurnEmpty, TurnStarted
+from natter_protocol.turn import Cause, Scope, TurnEager, TurnEmpty, TurnStarted
 from natter_runtime import names
 from natter_runtime.clock import SystemClock
 from natter_runtime.errors import LogError
@@ -33,14 +33,17 @@ def tracing() -> tuple[TracerProvider, InMemorySpanExporter]:
     return provider, exporter
 
 
-async def test_spans_of_a_reply_and_its_call() -> None:
+TURN = f"00-{'ab' * 16}-{'cd' * 8}-01"
+
+
+async def test_spans_of_a_reply_and_its_call_lie_below_the_turn() -> None:
     provider, exporter = tracing()
     call = ToolCall("x", "get_weather", '{"city": "Berlin"}')
     engine = Scripted(SystemClock(), [["One moment.", call]], in_order=True)
     async with rig(engine, SETTINGS, tracer=provider.get_tracer("test")) as r, r.worker():
-        await r.commit(1, "Weather?")
+        await r.commit(1, "Weather?", trace=TURN)
         called = await r.wait_for(ToolCalled)
-        await r.wait_for(ReplyFinished, 1)
+        finished = await r.wait_for(ReplyFinished, 1)
         await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
         await r.wait_for(ReplyWanted)
     spans = {span.name: span for span in exporter.get_finished_spans()}
@@ -48,12 +51,52 @@ async def test_spans_of_a_reply_and_its_call() -> None:
     assert generate.attributes is not None
     assert tool.attributes is not None
     assert generate.attributes[names.MODEL] == "scripted"
+    assert generate.attributes[names.OPERATION] == "chat"
     assert generate.attributes[names.OUTPUT_TOKENS] == 2
     assert generate.attributes[names.FIRST_TOKEN_MS] is not None
+    assert generate.attributes[names.MESSAGING_DESTINATION] == "natter.v1.s.{session}.evt.turn.committed"
+    assert names.AGENT_TEXT not in generate.attributes
+    assert tool.attributes[names.OPERATION] == "execute_tool"
     assert tool.attributes[names.TOOL_NAME] == "get_weather"
-    assert tool.parent is not None
-    assert tool.parent.span_id == generate.context.span_id
+    assert tool.attributes[names.TOOL_CALL] == called.call
+    assert tool.attributes[names.OUTCOME] == "returned"
+    for span in (generate, tool):
+        assert span.parent is not None
+        assert f"{span.parent.span_id:016x}" == "cd" * 8
+        assert span.status.is_unset
     assert f"{tool.context.span_id:016x}" in called.trace
+    assert finished.trace == TURN, "what is spoken hangs below the turn too"
+    assert finished.wait_ms >= 0.0
+
+
+async def test_what_fails_says_why() -> None:
+    provider, exporter = tracing()
+    tool = msgspec.structs.replace(WEATHER, timeout_s=0.05)
+    call = ToolCall("x", "get_weather", '{"city": "Berlin"}')
+    engine = Scripted(SystemClock(), [["One moment.", call]], in_order=True)
+    settings = SessionSettings(tools=(tool,))
+    async with rig(engine, settings, tracer=provider.get_tracer("test")) as r, r.worker():
+        await r.commit(1, "Weather?", trace=TURN)
+        await r.wait_for(ToolReturned)
+        await r.wait_for(ReplyWanted)
+    (failed,) = [span for span in exporter.get_finished_spans() if span.name.startswith("tool")]
+    assert failed.status.description == "timed_out"
+
+
+async def test_an_answer_is_linked_to_the_speculation_that_was_given_up_for_it() -> None:
+    provider, exporter = tracing()
+    async with rig(Puppet(), tracer=provider.get_tracer("test")) as r, r.worker():
+        await r.turn.say(TurnEager(turn=1, epoch=1, text="Is it", end_sample=50, trace=TURN))
+        await r.wait_for(ReplyStarted)
+        await r.cancel(1, Scope.ONLY)
+        await r.commit(2, "Is it warm?", rev=1, trace=TURN)
+        await r.wait_for(ReplyStarted, 2)
+    gone, made = sorted(exporter.get_finished_spans(), key=lambda span: (span.attributes or {})[names.EPOCH])
+    assert gone.attributes is not None
+    assert gone.attributes[names.DISCARDED] is True
+    assert gone.attributes[names.MESSAGING_DESTINATION] == "natter.v1.s.{session}.evt.turn.eager"
+    assert [event.name for event in gone.events] == [names.EVENT_CANCEL]
+    assert [link.context.span_id for link in made.links] == [gone.context.span_id]
 
 
 async def test_a_call_that_cannot_be_stored_ends_the_session() -> None:

@@ -111,3 +111,10 @@ def test_matching_is_what_a_regular_expression_says(pattern: list[str], tail: bo
     expression = r"\.".join({"*": "[^.]+", ">": ".+"}.get(token, token) for token in tokens)
     expected = re.fullmatch(expression, ".".join(subject)) is not None
     assert subjects.matches(".".join(tokens), ".".join(subject)) is expected
+
+
+def test_a_subject_in_any_session() -> None:
+    pattern = subjects.in_any_session(subjects.audio_in("sess_1"))
+    assert pattern == subjects.audio_in("x").replace(".x.", ".*.")
+    assert subjects.matches(pattern, subjects.audio_in("sess_2"))
+    assert not subjects.matches(pattern, subjects.audio_out("sess_2"))

@@ -201,7 +201,7 @@ def test_settings_come_from_what_is_given() -> None:
 
 
 def test_instances_have_names_of_their_own() -> None:
-    names = {new_instance("stt") for _ in range(100)}
+    names = {new_instance("stt-a") for _ in range(100)}
     assert len(names) == 100
     assert all(subjects.svc("stt", "ping", name) for name in names)
 
@@ -265,7 +265,7 @@ async def test_without_a_bus_it_waits_so_long_or_until_it_is_stopped(
     config, stopping = replace(RuntimeConfig(), nats_url=f"nats://127.0.0.1:{free_port()}"), asyncio.Event()
     if asked_to_stop:
         stopping.set()
-        assert await app._connect(config, "stt-1", stopping) is None
+        assert await app._connect(config, "stt", "stt-1", stopping) is None
     else:
         with pytest.raises(BusError, match="no NATS server"):
-            await app._connect(config, "stt-1", stopping)
+            await app._connect(config, "stt", "stt-1", stopping)

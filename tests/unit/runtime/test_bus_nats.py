@@ -16,7 +16,7 @@ import pytest
 from natter_protocol import subjects
 from natter_protocol.base import Lane
 from natter_runtime import bus_nats
-from natter_runtime.bus_nats import StreamLimits
+from natter_runtime.bus_nats import Login, StreamLimits
 from natter_runtime.errors import BusError, LogError
 from natter_runtime.tasks import spawn, stop
 from tests.support.nats_server import free_port
@@ -217,3 +217,20 @@ async def _until_audio_is_refused(bus: bus_nats.NatsBus) -> None:
 async def _try_to_play(bus: bus_nats.NatsBus) -> None:
     with contextlib.suppress(BusError):
         await bus.publish(subjects.audio_in("sess_1"), b"fresh")
+
+
+def test_a_login_has_subjects_of_its_own_for_answers() -> None:
+    assert bus_nats.NOBODY.options() == {}
+    assert Login("stt", "secret").options() == {
+        "user": "stt",
+        "password": "secret",
+        "inbox_prefix": "_INBOX_stt",
+    }
+    assert "secret" not in repr(Login("stt", "secret"))
+
+
+async def test_a_service_that_does_not_keep_the_log_does_not_make_it(server: Server) -> None:
+    bus = await bus_nats.connect(server.url, name="test", keep_log=False)
+    with pytest.raises(LogError):
+        await bus.log.fullness()
+    await bus.close()

@@ -46,6 +46,16 @@ def test_everything_can_be_set() -> None:
     assert load(Config, environ) == Config("real", 9, 1000.0, -1.0, True, Path("~/x").expanduser(), ("a", "b", "c"), 3)
 
 
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "keys"
+    file.write_text("one,two\n")
+    assert load(Config, {"T_KEYS_FILE": str(file)}).keys == ("one", "two")
+    assert load(Config, {"T_KEYS_FILE": str(file), "T_KEYS": "three"}).keys == ("three",)
+    assert load(Config, {"T_NAME_FILE": str(file)}).name == "demo", "only secrets do"
+    with pytest.raises(UsageError, match="T_KEYS_FILE='/nowhere': expected a file that can be read"):
+        load(Config, {"T_KEYS_FILE": "/nowhere"})
+
+
 @pytest.mark.parametrize(("text", "value"), [("1", True), ("on", True), ("TRUE", True), ("0", False), ("off", False)])
 def test_yes_and_no(text: str, value: bool) -> None:
     assert load(Config, {"T_ON": text}).on is value

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from natter_runtime.clock import ManualClock
-from natter_runtime.executor import ModelExecutor, Priority, Skipped
+from natter_runtime.executor import ModelExecutor, Priority, Skipped, let_finish
 from natter_runtime.logs import session_id
 from natter_runtime.tasks import spawn, stop
 from tests.support.runtime_ear import until
@@ -195,3 +195,22 @@ async def test_a_loop_that_is_gone_harms_no_thread() -> None:
     plug.pull()
     assert await executor.run(lambda: "still here") == "still here"
     executor.close()
+
+
+async def test_at_the_end_a_call_that_still_runs_is_waited_for() -> None:
+    executor, release, over = ModelExecutor("test"), threading.Event(), threading.Event()
+
+    def work() -> None:
+        release.wait(5.0)
+        over.set()
+
+    async with asyncio.TaskGroup() as group:
+        running = spawn(group, executor.run(work), "work")
+        await asyncio.sleep(0.02)
+        executor.close()
+        let_finish(0.05)
+        assert not over.is_set(), "so long, and no longer"
+        release.set()
+        await asyncio.to_thread(let_finish, 5.0)
+        assert over.is_set()
+        await running

@@ -65,7 +65,7 @@ def test_metrics_are_shown(service: Service) -> None:
     service.metrics.drop("stale", 3)
     status, body = service.get("/metrics")
     assert status == 200
-    assert 'natter_drops_total{reason="stale",service="stt"} 3.0' in body
+    assert 'natter_drops_total{policy="rule",reason="stale",service="stt"} 3.0' in body
 
 
 def test_there_is_nothing_else(service: Service) -> None:

@@ -13,6 +13,7 @@ from natter_protocol.session import SessionTake
 from natter_protocol.stt import SttPartial
 from natter_protocol.turn import Scope, TurnCancel, TurnHold, TurnResume, TurnStarted
 from natter_runtime.inbox import MAX_AUDIO, MAX_COMMANDS, MAX_FACTS, MAX_LIVE, Inbox, InboxClosed, Item
+from natter_runtime.logs import turn_number
 from natter_runtime.queues import Overflow, QueueFull
 from natter_runtime.tasks import spawn
 
@@ -184,3 +185,18 @@ async def test_what_comes_while_one_item_is_handled_is_put_in_its_place() -> Non
             inbox.put(cancel(1))
             inbox.close()
     assert seen == [frame(1), cancel(1), frame(2)]
+
+
+async def test_what_is_logged_after_a_message_is_about_its_turn() -> None:
+    inbox = Inbox()
+    token = turn_number.set(0)
+    try:
+        for item in (fact(3), partial("a"), frame(1)):
+            inbox.put(item)
+        await inbox.get()
+        assert turn_number.get() == 3
+        await inbox.get()
+        await inbox.get()
+        assert turn_number.get() == 3, "what is about no turn changes nothing"
+    finally:
+        turn_number.reset(token)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import logging
 from collections.abc import Callable, Iterator
 
@@ -61,6 +63,48 @@ def test_an_exception_comes_with_its_trace(said: Callable[[], str]) -> None:
     text = said()
     assert "error stt it failed\nTraceback" in text
     assert "ValueError: broken" in text
+
+
+def test_a_line_carries_its_turn_and_its_trace(said: Callable[[], str]) -> None:
+    logs.configure("stt", "info")
+    turn, trace = logs.turn_number.set(3), logs.trace_id.set("ab" * 16)
+    try:
+        logging.getLogger("x").warning("late")
+    finally:
+        logs.turn_number.reset(turn)
+        logs.trace_id.reset(trace)
+    assert f"warning stt turn=3 trace={'ab' * 16} late" in said()
+
+
+def test_a_line_for_machines_is_one_json_object(said: Callable[[], str]) -> None:
+    logs.configure("stt", "info", logs.JSON)
+    session = logs.session_id.set("sess_7")
+    try:
+        raise ValueError("bro\nken")
+    except ValueError:
+        logging.getLogger("x").exception('it "failed"')
+    finally:
+        logs.session_id.reset(session)
+    (text,) = said().splitlines()
+    line = json.loads(text)
+    exception = line.pop("exception")
+    assert "ValueError: bro\nken" in exception
+    assert datetime.datetime.fromisoformat(line.pop("time")).tzinfo is datetime.UTC
+    assert line == {
+        "level": "error",
+        "service": "stt",
+        "session": "sess_7",
+        "logger": "x",
+        "message": 'it "failed"',
+    }
+
+
+def test_what_is_said_is_logged_only_where_it_is_allowed(said: Callable[[], str]) -> None:
+    logs.configure("stt", "info")
+    assert (logs.shows_text(), logs.said("my name is Ada")) == (False, "<14 characters>")
+    logs.configure("stt", "info", texts=True)
+    assert (logs.shows_text(), logs.said("my name is Ada")) == (True, "'my name is Ada'")
+    logs.configure("stt", "info")
 
 
 def test_the_level_counts_and_libraries_are_quieter(said: Callable[[], str]) -> None:

@@ -18,5 +18,5 @@ def test_what_was_said_is_under_a_name_that_says_so() -> None:
 
 def test_attributes_are_namespaced() -> None:
     for name, value in CONSTANTS.items():
-        if not name.startswith("SPAN_"):
-            assert value.startswith(("natter.", "gen_ai.")), name
+        if not name.startswith(("SPAN_", "EVENT_")):
+            assert value.startswith(("natter.", "gen_ai.", "messaging.")), name

@@ -100,6 +100,15 @@ async def test_a_beat_says_that_it_is_leaving() -> None:
     assert codec.decode(ear.data[0]) == SvcBeat(instance="stt-1", sessions=3, capacity=8, draining=True)
 
 
+async def test_the_last_beat_says_that_it_is_gone() -> None:
+    worker, ear = Worker(), Ear()
+    await worker.broker.bus().subscribe(subjects.BEATS, ear)
+    async with worker.answering():
+        pass
+    await settle(worker.bus)
+    assert codec.decode(ear.data[-1]) == SvcBeat(instance="stt-1", sessions=3, capacity=8, gone=True)
+
+
 async def test_without_a_bus_it_beats_on() -> None:
     worker = Worker()
     await worker.bus.close()

@@ -9,7 +9,7 @@ from natter_protocol.svc import SvcBeat, SvcPong
 from natter_runtime.bus import Delivery
 from natter_runtime.bus_memory import MemoryBroker
 from natter_runtime.clock import ManualClock
-from natter_runtime.pulse import BEAT_S, LATE_S, SUSPECT_S, Pulse, Watch
+from natter_runtime.pulse import BEAT_S, FORGET_S, LATE_S, SUSPECT_S, Pulse, Watch
 from natter_runtime.tasks import contain
 from tests.support.runtime_ear import settle
 
@@ -32,6 +32,22 @@ def test_who_falls_silent_is_suspect() -> None:
     assert watch.look(SUSPECT_S + 0.1) == ["stt-1"]
     assert watch.silent_for("stt-1", SUSPECT_S + 0.1) == pytest.approx(2.6)
     assert watch.silent_for("tts-1", 3.0) == pytest.approx(0.4)
+
+
+def test_who_says_that_it_is_gone_is_suspect_at_once() -> None:
+    watch = Watch()
+    watch.heard("stt-1", 0.0, draining=True)
+    assert watch.look(0.5) == []
+    watch.heard("stt-1", 1.0, draining=True, gone=True)
+    assert watch.look(1.5) == ["stt-1"]
+
+
+def test_who_is_long_gone_is_forgotten() -> None:
+    watch = Watch()
+    watch.heard("stt-1", 0.0)
+    for now in range(int(FORGET_S) + 2):
+        watch.look(float(now))
+    assert watch.silent_for("stt-1", FORGET_S + 2) == 0.0
 
 
 def test_the_living_are_those_that_were_heard_lately_and_stay() -> None:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import builtins
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
+import grpc
 import pytest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import (
+    TraceServiceServicer,
+    add_TraceServiceServicer_to_server,
+)
 from opentelemetry.trace import NoOpTracer
 
 from natter_runtime import tracing
-from natter_runtime.telemetry import tracer_for
+from natter_runtime.config import RuntimeConfig, settings_of
+from natter_runtime.telemetry import FLUSH_S, MAX_QUEUE, PROTOCOLS, tracer_for
+from tests.support.nats_server import free_port
 
 
 class Collector:
@@ -105,3 +117,44 @@ def test_a_call_that_is_not_sampled_leaves_nothing(collector: Collector) -> None
     tracing.start(tracer, "call").end()
     flush()
     assert collector.spans() == []
+
+
+class OverGrpc(TraceServiceServicer):
+    """Takes traces over OTLP/gRPC."""
+
+    def __init__(self) -> None:
+        self.received: list[ExportTraceServiceRequest] = []
+
+    def Export(self, request: ExportTraceServiceRequest, context: Any) -> ExportTraceServiceResponse:  # noqa: N802
+        self.received.append(request)
+        return ExportTraceServiceResponse()
+
+
+def test_spans_may_go_over_grpc() -> None:
+    collector = OverGrpc()
+    server = grpc.server(ThreadPoolExecutor(1))
+    add_TraceServiceServicer_to_server(collector, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        tracer, flush = tracer_for("stt", "stt-1", f"http://127.0.0.1:{port}", 1.0, "grpc")
+        tracing.start(tracer, "call").end()
+        flush()
+    finally:
+        server.stop(None).wait(5)
+    (request,) = collector.received
+    assert request.resource_spans[0].scope_spans[0].spans[0].name == "call"
+
+
+def test_a_collector_that_is_down_costs_spans_and_nothing_else() -> None:
+    tracer, flush = tracer_for("stt", "stt-1", f"http://127.0.0.1:{free_port()}", 1.0)
+    for _ in range(2 * MAX_QUEUE):  # more than the queue holds: the rest is dropped
+        tracing.start(tracer, "turn").end()
+    began = time.monotonic()
+    flush()
+    assert time.monotonic() - began < FLUSH_S + 1.0
+
+
+def test_the_names_of_protocols_are_those_of_the_setting() -> None:
+    (about,) = [about for field, about in settings_of(RuntimeConfig) if field.name == "otlp_protocol"]
+    assert about.choices == PROTOCOLS

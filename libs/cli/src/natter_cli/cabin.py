@@ -47,9 +47,9 @@ class _Prefixed(logging.Handler):
             self._say(logs.service_name.get() or "natter", line)
 
 
-def log_to(say: Say, level: str) -> None:
+def log_to(say: Say, runtime: RuntimeConfig) -> None:
     """Send the process's log to ``say``, each line with the service it is about."""
-    logs.configure("natter", level)
+    logs.configure("natter", runtime.log_level, runtime.log_format, texts=runtime.log_text)
     root = logging.getLogger()
     handler = _Prefixed(say)
     handler.setFormatter(root.handlers[0].formatter)
@@ -104,7 +104,8 @@ class Member:
             Hopeless: its settings are wrong.
         """
         name, instance = self._service.name, new_instance(self._service.name)
-        tracer, flush = tracer_for(name, instance, self._runtime.otlp_endpoint, self._runtime.trace_ratio)
+        about = self._runtime
+        tracer, flush = tracer_for(name, instance, about.otlp_endpoint, about.trace_ratio, about.otlp_protocol)
         bus = self._broker.bus()
         runtime = Runtime(
             name, instance, self._runtime, bus, Metrics(name), self._clock, tracer, stopping=self._stopping

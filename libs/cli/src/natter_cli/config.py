@@ -22,9 +22,13 @@ class CliConfig:
     )
     url: str = setting("", "NATTER_URL", "where `natter talk` calls; empty: the gateway on this machine")
     key: str = setting("", "NATTER_API_KEY", "the key that `natter talk` shows", secret=True)
+    api_keys: str = setting("", "NATTER_API_KEYS", "the keys of a stack that has some already", secret=True)
     state: Path = setting(Path("~/.local/state/natter").expanduser(), "NATTER_STATE", "where `natter up` keeps calls")
     xdg_state: Path | None = setting(None, "XDG_STATE_HOME", "folder of the default of NATTER_STATE")
     stt_engine: str = setting("", "NATTER_STT_ENGINE", "the recogniser; empty: the service's default")
+    stt_model: str = setting("", "NATTER_STT_MODEL", "its model; empty: the engine's default")
+    tts_engine: str = setting("", "NATTER_TTS_ENGINE", "what speaks; empty: the service's default")
+    tts_model: str = setting("", "NATTER_TTS_MODEL", "its model; empty: the engine's default")
     no_color: str = setting("", "NO_COLOR", "anything: no colours")
 
     @property

@@ -71,6 +71,8 @@ ENGINES: Final[dict[tuple[str, str], Callable[[str], HubModel]]] = {
     ("tts", "piper"): piper,
 }
 """The engines whose models are on the hub."""
+DEFAULTS: Final = {("stt", "faster_whisper"): "base"}
+"""What such an engine loads if no model is named."""
 
 
 def locate_on_hub(kind: str, engine: str, name: str) -> HubModel:

@@ -42,7 +42,7 @@ def run(host: str, port: int, env: Mapping[str, str], say: Say) -> int:
         UsageError: a setting of a service is wrong.
     """
     runtime = config.read_runtime(env)
-    log_to(say, runtime.log_level)
+    log_to(say, runtime)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(Cabin(SERVICES, runtime, env, SystemClock()).run(host, port))
 

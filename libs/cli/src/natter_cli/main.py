@@ -45,6 +45,8 @@ def parser() -> ArgumentParser:
     _tap(commands.add_parser("tap", help="show the messages of one call as a timeline", description=_TAP))
     _replay(commands.add_parser("replay", help="try another turn-taking policy on a call", description=_REPLAY))
     _doctor(commands.add_parser("doctor", help="tell whether a call would work here, and why", description=_DOCTOR))
+    _swap(commands.add_parser("swap", help="give one service another model while calls go on", description=_SWAP))
+    _init(commands.add_parser("init", help="make the keys of a stack", description=_INIT))
     _conformance(commands.add_parser("conformance", help="check a server of the protocol", description=_CONFORMANCE))
     _models(commands.add_parser("models", help="fetch and list speech models", description=_MODELS))
     _bench(commands.add_parser("bench", help="run a benchmark of the repository", description=_BENCH))
@@ -179,6 +181,59 @@ def _run_doctor(given: Namespace) -> int:
     return doctor.run(as_json=given.json)
 
 
+_SWAP = (
+    "Start SERVICE with another engine or model beside the one that runs, wait until it is ready, let the old one hand "
+    "its calls over, and remove it; or remove the new one, and say why. In a stack of `natter up` on this machine, "
+    "else in the docker compose project of this folder."
+)
+
+
+def _swap(command: ArgumentParser) -> None:
+    command.add_argument("service", choices=("turn", "stt", "llm", "tts"), help="which one")
+    command.add_argument("--engine", default="", help="its engine; without --model with that engine's default")
+    command.add_argument("--model", default="", help="its model")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="another setting; repeatable"
+    )
+    command.add_argument("--deadline", type=float, default=120.0, metavar="S", help="give up after so long (120)")
+    command.add_argument("-p", "--project", default="", help="of docker compose")
+    command.add_argument(
+        "-f", "--file", action="append", default=[], dest="files", help="of docker compose; repeatable"
+    )
+    command.set_defaults(command=_run_swap)
+
+
+def _run_swap(given: Namespace) -> int:
+    from natter_cli import swap
+
+    return swap.run(
+        service=given.service,
+        engine=given.engine,
+        model=given.model,
+        settings=given.settings,
+        deadline_s=given.deadline,
+        project=given.project,
+        files=given.files,
+    )
+
+
+_INIT = (
+    "Make what a stack of several machines or containers shares, once: an API key, the secret that signs tokens, a "
+    "password for each user of NATS. What is in FOLDER already stays as it is."
+)
+
+
+def _init(command: ArgumentParser) -> None:
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="where they are kept, by service")
+    command.set_defaults(command=_run_init)
+
+
+def _run_init(given: Namespace) -> int:
+    from natter_cli import keys
+
+    return keys.run(given.folder)
+
+
 _CONFORMANCE = (
     "Check, as a client, whether a server speaks the Voice Agent protocol: events, errors, order, what may change. "
     "Works against any server; the model behind it is told what to say. Exits with 1 if something is not met."
@@ -227,6 +282,7 @@ def _models(command: ArgumentParser) -> None:
         description="Without arguments: the embedded models. KIND NAME: one of them. "
         "KIND ENGINE NAME: a model of the hub, such as `stt faster_whisper small.en`.",
     )
+    fetch.add_argument("--configured", action="store_true", help="what the settings in the environment call for")
     fetch.add_argument("wanted", nargs="*", metavar="KIND [ENGINE] NAME", help="what to fetch")
     fetch.set_defaults(command=_run_fetch)
     listing = commands.add_parser("list", help="tell what is there", description="The embedded models and their state.")
@@ -237,7 +293,7 @@ def _models(command: ArgumentParser) -> None:
 def _run_fetch(given: Namespace) -> int:
     from natter_cli import models
 
-    return models.run_fetch(given.wanted)
+    return models.run_configured() if given.configured else models.run_fetch(given.wanted)
 
 
 def _run_list(given: Namespace) -> int:

@@ -53,6 +53,27 @@ def run_fetch(wanted: Sequence[str]) -> int:
     return 0
 
 
+def run_configured() -> int:
+    """``natter models fetch --configured``: all that the services would load under these settings."""
+    env, root = config.environment(), config.read_runtime().models
+    chosen = needed(env)
+    fetched = ensure(chosen, root)
+    print(f"{len(chosen) - len(fetched)} there already, {len(fetched)} fetched: {root}")
+    for kind, engine, name in named(env):
+        _from_hub(kind, engine, name, root)
+    return 0
+
+
+def named(environ: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return kind, engine and name of the hub's models that these settings name; a path is there already."""
+    from natter_cli import hub
+
+    settings = config.read(environ)
+    wishes = [("stt", settings.stt_engine, settings.stt_model), ("tts", settings.tts_engine, settings.tts_model)]
+    chosen = [(kind, engine, model or hub.DEFAULTS.get((kind, engine), "")) for kind, engine, model in wishes]
+    return [wish for wish in chosen if wish[:2] in hub.ENGINES and wish[2] and not Path(wish[2]).is_absolute()]
+
+
 def needed(environ: Mapping[str, str]) -> list[Model]:
     """Return the embedded models that a call needs under these settings."""
     engine = config.read(environ).stt_engine

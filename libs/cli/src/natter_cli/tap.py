@@ -69,8 +69,16 @@ async def with_bus(nats: str, work: Callable[[Bus], Awaitable[int]]) -> int:
     """
     settings, runtime = config.read(), config.read_runtime()
     url = nats or settings.nats_url or natsd.recall(settings.state, settings.port) or runtime.nats_url
+    login = bus_nats.Login(runtime.nats_user, runtime.nats_password)
     try:
-        bus = await bus_nats.connect(url, name="natter-tap", connect_timeout=CONNECT_S, log_timeout=_LOG_S)
+        bus = await bus_nats.connect(
+            url,
+            name="natter-tap",
+            login=login,
+            keep_log=not login.user,
+            connect_timeout=CONNECT_S,
+            log_timeout=_LOG_S,
+        )
     except BusError as error:
         raise BusError(f"{error}. {_NOT_THERE}") from error
     try:

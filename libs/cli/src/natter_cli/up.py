@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import signal
 import socket
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from natter_cli import config, keeping, models, natsd
+from natter_cli import changeover, config, control, keeping, models, natsd
+from natter_cli.changeover import Trial
+from natter_cli.control import Wish
 from natter_cli.ready import WORKERS, Readiness, headline
 from natter_cli.supervisor import Keeper, Part, Say
 from natter_cli.terminal import Lines, colours, note
@@ -29,8 +32,8 @@ NATS_S: Final = 15.0
 CONNECT_S: Final = 5.0
 STOP_S: Final = 5.0
 """How long a part may take to end once its sessions are gone."""
-_DRAIN_S: Final = 2.0
-"""The whole stack stops: nobody is left to take a session over, so little waiting makes sense."""
+_DRAIN_S: Final = 5.0
+"""Enough to hand sessions over to one that is ready. At the end of the stack the gateway has ended them before."""
 
 
 def module_of(service: str) -> tuple[str, ...]:
@@ -140,13 +143,17 @@ class Stack:
         self._keepers: dict[str, Keeper] = {}
         self._stop = asyncio.Event()
         self._problem = ""
+        self._url = ""
+        self._swapping: set[str] = set()
 
     async def run(self) -> int:
         """Run until a signal or a problem; return the exit code."""
         on_signals(self._asked_to_stop, self._kill)
         async with asyncio.TaskGroup() as group:
+            self._group = group
             starting = spawn(group, self._start(group), "start")
-            await self._stop.wait()
+            async with control.listening(control.path_of(self._plan.port), self._swap):
+                await self._stop.wait()
             await stop(starting)
             await self._stop_in_order()
         if self._problem:
@@ -157,7 +164,7 @@ class Stack:
 
     async def _start(self, group: asyncio.TaskGroup) -> None:
         try:
-            url = self._plan.nats_url or await self._start_nats(group)
+            url = self._url = self._plan.nats_url or await self._start_nats(group)
             bus = await self._connect(url)
             try:
                 self._start_services(group, url)
@@ -188,6 +195,43 @@ class Stack:
             self._runtime.calls_max_bytes, self._runtime.calls_max_age_s, self._runtime.calls_replicas
         )
         return await bus_nats.connect(url, name="natter-up", limits=limits, connect_timeout=CONNECT_S)
+
+    # -- changing -------------------------------------------------------------------------------
+
+    async def _swap(self, wish: Wish, tell: Callable[[str], None]) -> None:
+        """Run a service with other settings: the new process beside the old, then in its place.
+
+        Raises:
+            UsageError: there is no such service to swap, or it is being swapped.
+            EngineError: the new process does not become ready; the old one goes on.
+        """
+        old = self._keepers.get(wish.service)
+        if wish.service not in WORKERS or old is None or wish.service in self._swapping:
+            raise UsageError(f"{wish.service}: expected one of {', '.join(WORKERS)} that runs and is not being swapped")
+        self._swapping.add(wish.service)
+        try:
+            await self._change_over(old, wish, tell)
+        finally:
+            self._swapping.discard(wish.service)
+
+    async def _change_over(self, old: Keeper, wish: Wish, tell: Callable[[str], None]) -> None:
+        part, name = changeover.candidate(old.part, wish.settings)
+        trial = Trial(self._say, self._give_up)
+        new = Keeper(part, trial.say, self._clock, trial.gave_up)
+        spawn(self._group, new.run(), part.name)
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(changeover.discard, new)
+            tell(f"a new {part.name} is started beside the old; waiting until it is ready")
+            bus = await self._connect(self._url)
+            try:
+                pong = await changeover.proved(bus, part.name, name, trial)
+            finally:
+                await bus.close()
+            undo.pop_all()
+        trial.keep()
+        self._keepers[part.name] = new
+        tell(f"{pong.engine} {pong.model} is ready; the old one hands its sessions over")
+        await old.stop()
 
     def _keep(self, group: asyncio.TaskGroup, part: Part) -> None:
         keeper = self._keepers[part.name] = Keeper(part, self._say, self._clock, self._give_up)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
+import msgspec
+
 from natter_protocol.base import Lane, Message
 from natter_protocol.turn import Cause
 
@@ -47,8 +49,10 @@ class ReplyFinished(Message, tag="reply.finished", frozen=True, kw_only=True):
     input_tokens: int = 0
     output_tokens: int = 0
     first_token_ms: float | None = None
-    """Measured where it happened, like ``total_ms``."""
+    """Measured where it happened, like ``wait_ms`` before it and ``total_ms`` from the same start."""
     total_ms: float = 0.0
+    wait_ms: float = 0.0
+    """From when the reply was wanted until the model was asked."""
 
 
 class Outcome(StrEnum):
@@ -68,6 +72,31 @@ class ReplyProgress(Message, tag="reply.progress", frozen=True, kw_only=True):
 
     sample: int
     text: str
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of a turn's latency, and the service that it was spent in."""
+
+    name: str
+    owner: str
+    ms: float
+
+
+class ReplyMeasured(Message, tag="reply.measured", frozen=True, kw_only=True):
+    """The latency ledger of a turn: from the user's end of speech to the first audible sample of the answer.
+
+    The steps and what is unaccounted for add up to ``total_ms``.
+    """
+
+    lane: ClassVar[Lane] = Lane.EVT
+
+    total_ms: float
+    steps: tuple[Step, ...]
+    unaccounted_ms: float
+    speculations: int = 0
+    """How many answers were begun for the turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before the turn was over this answer had been begun; 0 if it was not."""
 
 
 class ReplyHeard(Message, tag="reply.heard", frozen=True, kw_only=True):

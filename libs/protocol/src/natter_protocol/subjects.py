@@ -106,6 +106,12 @@ def everything(session: str) -> str:
     return f"{_ROOT}.s.{_token(session, 'session')}.>"
 
 
+def in_any_session(subject: str) -> str:
+    """Return the pattern of what ``subject`` is in one session, in all of them."""
+    parts = subject.split(".")
+    return ".".join((*parts[:3], "*", *parts[4:]))
+
+
 def audio_in(session: str) -> str:
     """Return the subject of the user's audio."""
     return build(session, Lane.AUD, "audio", "in")

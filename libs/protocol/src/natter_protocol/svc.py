@@ -50,6 +50,8 @@ class SvcBeat(Message, tag="svc.beat", frozen=True, kw_only=True):
     capacity: int = 0
     draining: bool = False
     """Its sessions are to be claimed anew by others; it serves them until they are."""
+    gone: bool = False
+    """This is its last: what it still served is served by nobody now."""
 
 
 class SvcPing(Message, tag="svc.ping", frozen=True, kw_only=True):

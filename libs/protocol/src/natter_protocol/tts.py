@@ -40,6 +40,8 @@ class TtsSegment(Message, tag="tts.segment", frozen=True, kw_only=True):
     """Whether the word times come from the engine."""
     first_audio_ms: float | None = None
     """Text to first audio, measured where it happened."""
+    clause_ms: float | None = None
+    """Of the reply's first segment: from its first text to enough of it to be spoken."""
 
 
 class TtsFailed(Message, tag="tts.failed", frozen=True, kw_only=True):

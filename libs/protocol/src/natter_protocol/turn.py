@@ -68,6 +68,8 @@ class TurnEager(TurnFact, tag="turn.eager", frozen=True, kw_only=True):
 
     text: str
     end_sample: int
+    decided_ms: float = 0.0
+    """From when the end of speech was heard until this was said, measured where it happened."""
 
 
 class TurnCommitted(TurnFact, tag="turn.committed", frozen=True, kw_only=True):
@@ -79,7 +81,15 @@ class TurnCommitted(TurnFact, tag="turn.committed", frozen=True, kw_only=True):
     rule: str = ""
     """Name of the rule that decided."""
     silence_ms: int = 0
-    """Silence that had passed when it was decided."""
+    """Silence that had passed when it was committed."""
+    decided_ms: float = 0.0
+    """From when the end of speech was heard until this was said, measured where it happened."""
+    final_wait_ms: float = 0.0
+    """Of this, how long it was already decided and only the recogniser's last word was waited for."""
+    speculations: int = 0
+    """How many answers were begun for this turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before this the answer was begun that is adopted now; 0 if none is."""
     probability: float | None = None
 
 

@@ -8,6 +8,7 @@ each with a :class:`Runtime` of its own.
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -25,6 +26,7 @@ from natter_runtime.bus import Bus
 from natter_runtime.clock import Clock, SystemClock
 from natter_runtime.config import RuntimeConfig, load
 from natter_runtime.errors import NatterError, UsageError
+from natter_runtime.executor import let_finish
 from natter_runtime.health import HealthServer
 from natter_runtime.host import Attend, Host
 from natter_runtime.metrics import Metrics
@@ -37,6 +39,12 @@ log = logging.getLogger(__name__)
 VERSION: Final = "0.1.0"
 CONNECT_PATIENCE_S: Final = 30.0
 """How long a starting service waits for NATS."""
+LOG_KEEPER: Final = "gateway"
+"""The service that creates the event log and sets its limits; no session is opened before it runs."""
+FINISH_S: Final = 5.0
+"""A process that ends waits so long for a model call that still runs."""
+TICK_S: Final = 0.25
+"""How often it is looked whether the event loop is alive, and how late it is."""
 CONNECT_TRY_S: Final = 2.0
 """How long one attempt takes; between two it notices that it is to stop."""
 
@@ -54,6 +62,8 @@ class Runtime:
     tracer: Tracer = field(default_factory=NoOpTracer)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    began: float = 0.0
+    """When the service began to load what it needs, on its clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,9 @@ class Service:
     """Serves until ``runtime.stopping`` is set; sets ``runtime.ready`` when it can."""
 
 
-def new_instance(service: str) -> str:
-    """Return a name for one instance that no other has."""
-    return f"{service}-{secrets.token_hex(4)}"
+def new_instance(name: str) -> str:
+    """Return a name for one instance that no other has, and that begins with ``name``."""
+    return f"{name}-{secrets.token_hex(4)}"
 
 
 async def serve_sessions(
@@ -87,6 +97,8 @@ async def serve_sessions(
     gc.collect()
     gc.freeze()
     card = Card(runtime.service, runtime.instance, runtime.config.capacity, engine, model, VERSION, details or {})
+    runtime.metrics.model(engine, model, runtime.clock.monotonic() - runtime.began)
+    runtime.metrics.capacity(card.capacity)
     host = Host(runtime.bus, card, hearing, attend, runtime.clock, runtime.metrics)
 
     def ready() -> None:
@@ -102,9 +114,11 @@ def main(service: Service) -> None:
     try:
         runtime_config = load(RuntimeConfig, os.environ)
         config = load(service.config, os.environ)
-        logs.configure(service.name, runtime_config.log_level)
+        about = runtime_config
+        logs.configure(service.name, about.log_level, about.log_format, texts=about.log_text)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(service, runtime_config, config))
+        let_finish(FINISH_S)
     except NatterError as error:
         sys.stderr.write(f"natter-{service.name}: {error}\n")
         sys.exit(2 if isinstance(error, UsageError) else 1)
@@ -121,13 +135,19 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> None:
     from natter_runtime.telemetry import tracer_for
 
-    instance = new_instance(service.name)
+    instance = new_instance(runtime_config.name or service.name)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    tracer, flush = tracer_for(service.name, instance, runtime_config.otlp_endpoint, runtime_config.trace_ratio)
-    bus = await _connect(runtime_config, instance, stopping)
+    tracer, flush = tracer_for(
+        service.name,
+        instance,
+        runtime_config.otlp_endpoint,
+        runtime_config.trace_ratio,
+        runtime_config.otlp_protocol,
+    )
+    bus = await _connect(runtime_config, service.name, instance, stopping)
     if bus is None:
         return
     runtime = Runtime(
@@ -140,16 +160,26 @@ async def _run(service: Service, runtime_config: RuntimeConfig, config: Any) -> 
         flush()
 
 
-async def _connect(config: RuntimeConfig, instance: str, stopping: asyncio.Event) -> Bus | None:
+async def _connect(config: RuntimeConfig, service: str, instance: str, stopping: asyncio.Event) -> Bus | None:
     """Connect to NATS, waiting for it to come up; None if the service is stopped meanwhile."""
     from natter_runtime import bus_nats
 
+    login = bus_nats.Login(config.nats_user, config.nats_password)
     limits = bus_nats.StreamLimits(config.calls_max_bytes, config.calls_max_age_s, config.calls_replicas)
+    dial = functools.partial(
+        bus_nats.connect,
+        config.nats_url,
+        name=instance,
+        login=login,
+        limits=limits,
+        keep_log=service == LOG_KEEPER,
+        connect_timeout=CONNECT_TRY_S,
+    )
     clock = SystemClock()
     deadline = clock.monotonic() + CONNECT_PATIENCE_S
     while True:
         try:
-            return await bus_nats.connect(config.nats_url, name=instance, limits=limits, connect_timeout=CONNECT_TRY_S)
+            return await dial()
         except NatterError as error:
             if stopping.is_set():
                 return None
@@ -163,13 +193,15 @@ async def run(service: Service, runtime: Runtime, config: Any) -> None:
     """Run ``service`` on a runtime that somebody else made, with its health port if it has one."""
     logs.service_name.set(service.name)
     clock = runtime.clock
-    alive = clock.monotonic()
+    alive = runtime.began = clock.monotonic()
 
     async def tick() -> None:
         nonlocal alive
         while True:
-            alive = clock.monotonic()
-            await clock.sleep(0.5)
+            await clock.sleep(TICK_S)
+            now = clock.monotonic()
+            runtime.metrics.lag(max(0.0, now - alive - TICK_S))
+            alive = now
 
     health: HealthServer | None = None
     if runtime.config.health_port:

@@ -23,7 +23,7 @@ import functools
 import itertools
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, ParamSpec, TypeVar
 
 import msgspec
@@ -46,7 +46,7 @@ from nats.js.api import (
 )
 from nats.js.errors import APIError, NotFoundError
 
-from natter_protocol import subjects
+from natter_protocol import rights, subjects
 from natter_protocol.base import Lane
 from natter_runtime.bus import Delivery, EventLog, Handler, Stored
 from natter_runtime.errors import BusError, LogConflict, LogError, LogFull, NoResponders, RequestTimeout
@@ -95,6 +95,28 @@ class StreamLimits:
     max_bytes: int = 1024 * 1024 * 1024
     max_age_s: float = 24 * 3600.0
     replicas: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user of NATS, and with it the prefix of the subjects that its answers come on.
+
+    Attributes:
+        user: empty where the servers know none.
+    """
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    def options(self) -> dict[str, str]:
+        """Return the client's options."""
+        if not self.user:
+            return {}
+        return {"user": self.user, "password": self.password, "inbox_prefix": rights.inbox(self.user)}
+
+
+NOBODY: Final = Login()
+"""For servers without users."""
 
 
 class _Refusal(msgspec.Struct):
@@ -280,10 +302,11 @@ class NatsBus:
     def log(self) -> EventLog:
         return self._log
 
-    async def ensure_log(self, limits: StreamLimits | None) -> None:
-        """Create or update the event log's stream."""
+    async def open_log(self, limits: StreamLimits | None, *, keep: bool) -> None:
+        """Be ready to use the event log; with ``keep``, create or update its stream."""
         await self._log.listen()
-        await self._log.ensure(limits)
+        if keep:
+            await self._log.ensure(limits)
 
     async def publish(self, subject: str, data: bytes, *, headers: Mapping[str, str] | None = None) -> None:
         client = self._audio if _AUDIO in subject else self._main
@@ -364,14 +387,18 @@ async def connect(
     url: str,
     *,
     name: str,
+    login: Login = NOBODY,
     limits: StreamLimits | None = None,
+    keep_log: bool = True,
     connect_timeout: float = 5.0,
     log_timeout: float = 2.0,
 ) -> NatsBus:
     """Connect to the NATS servers at ``url`` (comma-separated) and make sure that the event log is there.
 
     Args:
+        login: who connects.
         limits: of the event log; None leaves an existing one as it is.
+        keep_log: whether to make sure; False for a user that may not, and uses what another has made.
 
     Raises:
         BusError: no server can be reached within ``connect_timeout`` seconds.
@@ -410,6 +437,7 @@ async def connect(
                     error_cb=on_error,
                     reconnected_cb=on_reconnect,
                     disconnected_cb=on_disconnect,
+                    **login.options(),
                 )
         except TimeoutError as error:  # it tries again and again, also where a connection is refused
             raise BusError(f"no NATS server at {url}: no answer within {connect_timeout:g} s") from error
@@ -422,6 +450,6 @@ async def connect(
         audio = await dial("audio", 0)
         undo.push_async_callback(audio.close)
         bus = NatsBus(main, audio, log_timeout)
-        await bus.ensure_log(limits)
+        await bus.open_log(limits, keep=keep_log)
         undo.pop_all()
         return bus

@@ -18,6 +18,8 @@ from natter_runtime.errors import UsageError
 
 C = TypeVar("C")
 
+FILE = "_FILE"
+"""Behind the name of a secret's variable: the file that it lies in."""
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -59,16 +61,31 @@ def settings_of(config: type[Any]) -> list[tuple[dataclasses.Field[Any], Setting
 def load(config: type[C], environ: Mapping[str, str]) -> C:
     """Return ``config`` with what ``environ`` says; unset or empty variables keep their defaults.
 
+    A secret may lie in a file, whose path is in the variable of its name with ``_FILE`` behind it; what the
+    variable itself says comes first.
+
     Raises:
         UsageError: a value does not fit; the message names the variable and what was expected.
     """
     hints = typing.get_type_hints(config)
     values: dict[str, Any] = {}
     for field, about in settings_of(config):
-        text = environ.get(about.env, "").strip()
+        text = environ.get(about.env, "").strip() or _kept(about, environ)
         if text:
             values[field.name] = _parse(text, hints[field.name], about)
     return config(**values)
+
+
+def _kept(about: Setting, environ: Mapping[str, str]) -> str:
+    """Return the secret that lies in a file, or an empty string."""
+    variable = f"{about.env}{FILE}"
+    path = environ.get(variable, "").strip()
+    if not about.secret or not path:
+        return ""
+    try:
+        return Path(path).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{variable}={path!r}: expected a file that can be read ({error})") from None
 
 
 def _parse(text: str, hint: Any, about: Setting) -> Any:
@@ -116,9 +133,15 @@ class RuntimeConfig:
     """What every service is configured with, whatever it does."""
 
     nats_url: str = setting("nats://127.0.0.1:4222", "NATTER_NATS_URL", "NATS servers, comma-separated", secret=True)
+    nats_user: str = setting("", "NATTER_NATS_USER", "user of NATS, named as the service; empty where there are none")
+    nats_password: str = setting("", "NATTER_NATS_PASSWORD", "its password", secret=True)
     models: Path = setting(Path("~/.cache/natter/models").expanduser(), "NATTER_MODELS", "where models are kept")
     log_level: str = setting(
         "info", "NATTER_LOG_LEVEL", "how much is logged", choices=("debug", "info", "warning", "error")
+    )
+    log_format: str = setting("text", "NATTER_LOG_FORMAT", "what a line looks like", choices=("text", "json"))
+    log_text: bool = setting(
+        False, "NATTER_LOG_TEXT", "whether what people say may be in logs and, marked as pii, in traces"
     )
     calls_max_bytes: int = setting(
         1024 * 1024 * 1024, "NATTER_CALLS_MAX_BYTES", "size of the event log", unit="bytes", low=1024 * 1024
@@ -129,6 +152,7 @@ class RuntimeConfig:
     calls_replicas: int = setting(
         1, "NATTER_CALLS_REPLICAS", "copies of the event log in a NATS cluster", low=1, high=5
     )
+    name: str = setting("", "NATTER_NAME", "what the instance's name begins with; empty: the service's own")
     capacity: int = setting(
         32, "NATTER_CAPACITY", "sessions one instance of a service takes at a time", unit="sessions", low=1
     )
@@ -141,6 +165,12 @@ class RuntimeConfig:
     health_host: str = setting("127.0.0.1", "NATTER_HEALTH_HOST", "address that the health port listens on")
     otlp_endpoint: str = setting(
         "", "OTEL_EXPORTER_OTLP_ENDPOINT", "where traces go, such as http://127.0.0.1:4318; empty is off"
+    )
+    otlp_protocol: str = setting(
+        "http/protobuf",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "how they travel; grpc needs natter-runtime[otlp-grpc]",
+        choices=("http/protobuf", "grpc"),
     )
     trace_ratio: float = setting(
         1.0, "NATTER_TRACE_RATIO", "part of the calls that is traced", unit="0-1", low=0, high=1

@@ -15,13 +15,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from natter_runtime.clock import Clock, SystemClock
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+_THREAD: Final = "-model-"
+"""In the name of each thread that runs models."""
 
 
 class Priority(IntEnum):
@@ -53,6 +56,9 @@ class ModelExecutor:
     """A few threads over one priority queue. At most ``limit`` jobs wait; one more is refused."""
 
     def __init__(self, name: str, threads: int = 1, limit: int = 256, clock: Clock | None = None) -> None:
+        self.name = f"{name}.model"
+        """Appears in metrics."""
+        self.policy = "by priority"
         self._clock = clock or SystemClock()
         self._limit = limit
         self._jobs: list[_Job] = []
@@ -60,7 +66,7 @@ class ModelExecutor:
         self._changed = threading.Condition()
         self._stopping = False
         self._threads = [
-            threading.Thread(target=self._loop, name=f"{name}-model-{index}", daemon=True) for index in range(threads)
+            threading.Thread(target=self._loop, name=f"{name}{_THREAD}{index}", daemon=True) for index in range(threads)
         ]
         for thread in self._threads:
             thread.start()
@@ -100,6 +106,9 @@ class ModelExecutor:
         """How many jobs wait for a thread."""
         return len(self._jobs)
 
+    def __len__(self) -> int:
+        return self.waiting
+
     def close(self) -> None:
         """Take no more jobs; the threads end after the one they are in, those that wait are skipped."""
         with self._changed:
@@ -138,6 +147,18 @@ class ModelExecutor:
             except BaseException as raised:  # noqa: BLE001 - it is handed to whoever awaits the job
                 error = raised
         _hand_over(job, result, error)
+
+
+def let_finish(seconds: float) -> None:
+    """Wait, at the end of a process, for model calls that still run on executors that were closed.
+
+    A model's library that is torn down in the middle of a call takes the process down with it.
+    """
+    clock = SystemClock()
+    deadline = clock.monotonic() + seconds
+    for thread in threading.enumerate():
+        if _THREAD in thread.name:
+            thread.join(max(0.0, deadline - clock.monotonic()))
 
 
 def _hand_over(job: _Job, result: object, error: BaseException | None) -> None:

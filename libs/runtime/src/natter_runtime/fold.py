@@ -103,7 +103,7 @@ def _turns(facts: list[TurnFact]) -> dict[int, TurnState]:
             known = replace(known, rev=fact.rev, status=TurnStatus.OPEN, text="", epoch=0, end_sample=0)
         elif isinstance(fact, TurnEmpty):
             known = replace(known, rev=fact.rev, status=TurnStatus.EMPTY, end_sample=fact.end_sample)
-        turns[fact.turn] = known
+        turns[fact.turn] = replace(known, trace=known.trace or fact.trace)
     return turns
 
 

@@ -57,6 +57,7 @@ class Host:
         """What takes up room: sessions, and offers that may become one."""
         self._offers: dict[str, asyncio.Future[tuple[SessionTake, Delivery] | None]] = {}
         self._claims: BoundedQueue[Delivery] = BoundedQueue("host.claims", MAX_CLAIMS, Overflow.FAIL, metrics.drop)
+        metrics.watch(self._claims)
         self._offering: Subscription | None = None
         self._emptied = asyncio.Event()
 
@@ -138,7 +139,9 @@ class Host:
         """Offer to take a session, and serve it if the offer is taken."""
         session_id.set(session)
         try:
-            async with Seat(self._bus, self._card.service, session, self._hearing, self._metrics) as seat:
+            async with Seat(
+                self._bus, self._card.service, session, self._hearing, self._metrics, clock=self._clock
+            ) as seat:
                 taken = await self._offer(seat, delivery)
                 if taken is not None:
                     await self._serve_session(seat, *taken)

@@ -13,6 +13,7 @@ from typing import Final
 
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Lane, Message
+from natter_runtime.logs import turn_number
 from natter_runtime.queues import Overflow, QueueFull, ignore_drop
 
 MAX_COMMANDS: Final = 64
@@ -45,6 +46,9 @@ class Inbox:
         audio: Overflow = Overflow.DROP_OLDEST,
         on_drop: Callable[[str, int], None] = ignore_drop,
     ) -> None:
+        self.name = "inbox"
+        """Appears in metrics."""
+        self.policy = "by lane"
         self._audio_overflow = audio
         self._on_drop = on_drop
         self._commands: dict[tuple[object, ...], Message] = {}
@@ -116,7 +120,7 @@ class Inbox:
         return self._audio.popleft()
 
     async def get(self) -> Item:
-        """Wait for the most urgent item and take it.
+        """Wait for the most urgent item and take it; what is logged from here on is about its turn.
 
         Raises:
             InboxClosed: it was closed and everything has been taken.
@@ -126,7 +130,10 @@ class Inbox:
                 raise InboxClosed
             self._filled.clear()
             await self._filled.wait()
-        return self.get_nowait()
+        item = self.get_nowait()
+        if isinstance(item, Message) and item.turn:
+            turn_number.set(item.turn)
+        return item
 
     def close(self) -> None:
         """Take nothing more; the consumer still gets what is there."""

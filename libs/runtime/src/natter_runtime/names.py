@@ -1,7 +1,7 @@
-"""The names of spans and attributes, in one place.
+"""The names of spans, events and attributes, in one place.
 
-Where OpenTelemetry's semantic conventions have a name (``gen_ai.*``), it is theirs. What a person
-said or heard is only ever put under a name that contains ``pii``.
+Where OpenTelemetry's semantic conventions have a name (``gen_ai.*``, ``messaging.*``), it is theirs. What a
+person said or heard is only ever put under a name that contains ``pii``.
 """
 
 from __future__ import annotations
@@ -10,30 +10,77 @@ from typing import Final
 
 SPAN_CALL: Final = "call"
 SPAN_TURN: Final = "turn"
+"""Followed by the number of the turn."""
 SPAN_ENDPOINTING: Final = "turn.endpointing"
+"""From the end of speech to the commit."""
+SPAN_SPECULATION: Final = "turn.speculation"
+"""From when an answer is begun before the turn is surely over until it is kept or given up."""
 SPAN_STT_FINAL: Final = "stt.final"
 SPAN_GENERATE: Final = "llm.generate"
 SPAN_TOOL: Final = "tool"
+"""Followed by the name of the tool."""
 SPAN_SYNTHESIZE: Final = "tts.synthesize"
 SPAN_PLAYOUT: Final = "playout"
 
+EVENT_EAGER: Final = "eager"
+EVENT_COMMITTED: Final = "committed"
+EVENT_REOPENED: Final = "reopened"
+EVENT_EMPTY: Final = "empty"
+EVENT_HOLD: Final = "hold"
+EVENT_RESUME: Final = "resume"
+EVENT_CANCEL: Final = "cancel"
+EVENT_HANDOVER: Final = "handover"
+EVENT_DROP: Final = "drop"
+EVENT_FIRST_TOKEN: Final = "first_token"
+EVENT_FIRST_AUDIO: Final = "first_audio"
+
 SESSION: Final = "natter.session"
+DIALECT: Final = "natter.dialect"
+CLOSED: Final = "natter.session.closed"
+"""Why the session ended."""
 TURN: Final = "natter.turn"
 REV: Final = "natter.rev"
 EPOCH: Final = "natter.epoch"
 RULE: Final = "natter.turn.rule"
 SILENCE_MS: Final = "natter.turn.silence_ms"
+FINAL_WAIT_MS: Final = "natter.turn.final_wait_ms"
+PROBABILITY: Final = "natter.turn.probability"
 ENGINE: Final = "natter.engine"
 CAUSE: Final = "natter.reply.cause"
 OUTCOME: Final = "natter.reply.outcome"
 HEARD_MS: Final = "natter.reply.heard_ms"
 AUDIO_MS: Final = "natter.audio_ms"
+LOST_MS: Final = "natter.audio.lost_ms"
+VOICE: Final = "natter.tts.voice"
 FIRST_AUDIO_MS: Final = "natter.tts.first_audio_ms"
 FIRST_TOKEN_MS: Final = "natter.llm.first_token_ms"
+DISCARDED: Final = "natter.speculation.discarded"
+SPECULATIONS: Final = "natter.speculation.count"
+AHEAD_MS: Final = "natter.speculation.ahead_ms"
+"""How long before the commit the answer was begun that was kept; 0 if none was."""
+KEPT: Final = "natter.speculation.kept"
+REASON: Final = "natter.reason"
+SCOPE: Final = "natter.cancel.scope"
+SERVICE: Final = "natter.service"
+FROM_INSTANCE: Final = "natter.handover.from"
+TO_INSTANCE: Final = "natter.handover.to"
+LEDGER: Final = "natter.ledger"
+"""Followed by the name of a step and ``_ms``: how long of the turn's latency it took."""
+LEDGER_TOTAL: Final = "natter.ledger.total_ms"
+LEDGER_UNACCOUNTED: Final = "natter.ledger.unaccounted_ms"
+
 MODEL: Final = "gen_ai.request.model"
+PROVIDER: Final = "gen_ai.provider.name"
+CONVERSATION: Final = "gen_ai.conversation.id"
 OPERATION: Final = "gen_ai.operation.name"
 INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 TOOL_NAME: Final = "gen_ai.tool.name"
+TOOL_CALL: Final = "gen_ai.tool.call.id"
+
+MESSAGING_SYSTEM: Final = "messaging.system"
+MESSAGING_OPERATION: Final = "messaging.operation.type"
+MESSAGING_DESTINATION: Final = "messaging.destination.template"
+
 USER_TEXT: Final = "natter.pii.user_text"
 AGENT_TEXT: Final = "natter.pii.agent_text"

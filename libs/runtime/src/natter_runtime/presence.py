@@ -43,6 +43,7 @@ class Presence:
 
     def __init__(self, bus: Bus, card: Card, clock: Clock, sessions: Callable[[], int]) -> None:
         self.draining = False
+        self.gone = False
         self._bus = bus
         self._card = card
         self._clock = clock
@@ -57,7 +58,9 @@ class Presence:
             self._subscriptions.append(await self._bus.subscribe(subject, self._on_question))
 
     async def close(self) -> None:
-        """Answer no more."""
+        """Answer no more, and say so: nobody needs to find out by waiting."""
+        self.gone = True
+        await self.beat_once()
         for subscription in self._subscriptions:
             await subscription.unsubscribe()
 
@@ -96,7 +99,11 @@ class Presence:
         """Send a heartbeat now."""
         card = self._card
         beat = SvcBeat(
-            instance=card.instance, sessions=self._sessions(), capacity=card.capacity, draining=self.draining
+            instance=card.instance,
+            sessions=self._sessions(),
+            capacity=card.capacity,
+            draining=self.draining,
+            gone=self.gone,
         )
         try:
             await self._bus.publish(subjects.svc(card.service, "beat", card.instance), codec.encode(beat))

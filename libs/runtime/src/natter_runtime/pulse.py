@@ -16,6 +16,8 @@ BEAT_S: Final = 1.0
 SUSPECT_S: Final = 2.5
 """An instance that was not heard for so long is asked directly."""
 PING_TIMEOUT_S: Final = 0.3
+FORGET_S: Final = 600.0
+"""An instance that was not heard for so long is nobody's any more."""
 LATE_S: Final = 1.5
 """A watcher that was itself away for longer than this trusts none of its counts."""
 
@@ -33,9 +35,9 @@ class Watch:
         self._seen: dict[str, _Seen] = {}
         self._looked: float | None = None
 
-    def heard(self, instance: str, now: float, draining: bool = False) -> None:
-        """``instance`` was heard."""
-        self._seen[instance] = _Seen(now, draining)
+    def heard(self, instance: str, now: float, draining: bool = False, gone: bool = False) -> None:
+        """``instance`` was heard; one that said that it is ``gone`` is suspect from now on."""
+        self._seen[instance] = _Seen(now - 2 * SUSPECT_S if gone else now, draining)
 
     def expect(self, instance: str, now: float) -> None:
         """Start counting for ``instance`` even if it was never heard."""
@@ -78,6 +80,7 @@ class Watch:
             for seen in self._seen.values():
                 seen.at = now
         self._looked = now
+        self._seen = {instance: seen for instance, seen in self._seen.items() if now - seen.at < FORGET_S}
         return [instance for instance, seen in self._seen.items() if now - seen.at > SUSPECT_S]
 
     def forget(self, instance: str) -> None:
@@ -109,7 +112,7 @@ class Pulse:
         except ProtocolError:
             return
         if isinstance(beat, SvcBeat):
-            self.watch.heard(beat.instance, self._clock.monotonic(), beat.draining)
+            self.watch.heard(beat.instance, self._clock.monotonic(), beat.draining, beat.gone)
 
     async def answers(self, service: str, instance: str) -> bool:
         """Ask ``instance`` directly whether it is there."""

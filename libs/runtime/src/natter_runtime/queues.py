@@ -64,6 +64,11 @@ class BoundedQueue(Generic[T]):
     def __len__(self) -> int:
         return len(self._items)
 
+    @property
+    def policy(self) -> str:
+        """The policy's name, for metrics."""
+        return self.overflow.value
+
     def put_nowait(self, item: T) -> None:
         """Add ``item`` as the policy says.
 

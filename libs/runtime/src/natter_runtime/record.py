@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from natter_protocol.base import Lane, Message
+from natter_protocol.reply import ReplyMeasured
 from natter_protocol.session import SessionAssigned, SessionTake
 from natter_protocol.stt import SttFinal
 from natter_protocol.tts import TtsSegment
@@ -11,7 +12,7 @@ from natter_runtime.sequence import Sequences, Verdict
 from natter_runtime.state import SessionState
 from natter_runtime.voids import Voids
 
-_NOT_FOLDED = (SttFinal, TtsSegment)
+_NOT_FOLDED = (SttFinal, TtsSegment, ReplyMeasured)
 """Facts that no state depends on; they are heard, and not kept here."""
 
 

@@ -9,6 +9,7 @@ something is missing (rule R3).
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -22,9 +23,10 @@ from natter_protocol import codec, subjects
 from natter_protocol.audio import AudioFrame, decode_frame, encode_frame
 from natter_protocol.base import Lane, Message
 from natter_protocol.errors import ErrorCode, ProtocolError
-from natter_protocol.session import SessionAssigned, SessionClosed, SessionTake
-from natter_runtime import tracing
+from natter_protocol.session import SessionAssigned, SessionClosed, SessionOpened, SessionTake
+from natter_runtime import logs, tracing
 from natter_runtime.bus import Bus, Delivery, Subscription
+from natter_runtime.clock import Clock, SystemClock
 from natter_runtime.errors import BusError, LogConflict, LogError, LogFull
 from natter_runtime.inbox import Inbox
 from natter_runtime.metrics import Metrics
@@ -70,6 +72,11 @@ class SeatFailed(Exception):
         self.code = code
 
 
+def _count_drop(metrics: Metrics, audio: Overflow, name: str, count: int) -> None:
+    policy = Overflow.LATEST if name == "inbox.live" else audio
+    metrics.drop(name, count, policy.value)
+
+
 class Seat:
     """See the module. Use as ``async with seat:``; leaving it waits for the log and unsubscribes."""
 
@@ -82,11 +89,13 @@ class Seat:
         metrics: Metrics,
         *,
         audio_overflow: Overflow = Overflow.DROP_OLDEST,
+        clock: Clock | None = None,
     ) -> None:
         self.session = session
         self.service = service
         self.claim = 0
-        self.inbox = Inbox(audio_overflow, lambda name, count: metrics.drop(name, count))
+        self.inbox = Inbox(audio_overflow, functools.partial(_count_drop, metrics, audio_overflow))
+        metrics.watch(self.inbox)
         self.record = Record()
         self.released = asyncio.Event()
         """Set when the session is closed, given to somebody else, or has failed."""
@@ -95,6 +104,7 @@ class Seat:
         self._bus = bus
         self._hearing = hearing
         self._metrics = metrics
+        self._clock = clock or SystemClock()
         self._early: deque[Message] = deque()
         self._taken = False
         self._takes: dict[str, int] = {}
@@ -156,6 +166,8 @@ class Seat:
         await self._read_log()
         self.record.sequences.set_claim(self.service, number)
         self._call_trace = self.state.trace
+        if self._call_trace:
+            logs.trace_id.set(tracing.trace_id(self._call_trace))
         self._taken = True
         while self._early:
             self._hear(self._early.popleft())
@@ -225,6 +237,8 @@ class Seat:
         return self.failure
 
     def _stamped(self, message: Message) -> Message:
+        if isinstance(message, SessionOpened):
+            self._call_trace = message.trace
         stamped = msgspec.structs.replace(
             message,
             session=self.session,
@@ -262,8 +276,10 @@ class Seat:
         raise LogError(f"{message.type_name()}: the event log gave no acknowledgement")
 
     async def _confirm(self, message: Message, first: asyncio.Future[int]) -> None:
+        began = self._clock.monotonic()
         try:
             await self._stored(message, first)
+            self._metrics.stored(self._clock.monotonic() - began)
         except LogError as error:
             self.fail(ErrorCode.LOG_UNAVAILABLE, f"{message.type_name()}: {error}")
         finally:

@@ -33,6 +33,8 @@ class TurnState:
     """The reply that answers it, once committed."""
     start_sample: int = 0
     end_sample: int = 0
+    trace: str = ""
+    """Context of the turn's span."""
 
 
 @dataclass(frozen=True, slots=True)

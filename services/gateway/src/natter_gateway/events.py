@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from natter_protocol.reply import Outcome
+from natter_protocol.reply import Outcome, Step
 from natter_protocol.settings import SessionSettings
 
 
@@ -210,8 +210,12 @@ class TurnMeasured:
     turn: int
     epoch: int
     total_ms: float
-    stages: dict[str, float]
+    steps: tuple[Step, ...]
     unaccounted_ms: float
+    speculations: int = 0
+    """How many answers were begun for the turn before it was surely over."""
+    ahead_ms: float = 0.0
+    """How long before the turn was over this answer had been begun; 0 if it was not."""
 
 
 Event = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from natter_gateway.arrivals import Arrivals
 from natter_gateway.focus import Focus
 from natter_gateway.ring import Ring
 from natter_gateway.transcode import Decoder
@@ -44,6 +45,10 @@ class Inbound:
         self.taken = received * format.rate // INPUT_RATE
         """The same at the client's own rate, with what waits in the decoder to be a whole frame."""
         self.ring = Ring()
+        self.arrivals = Arrivals()
+        """When the client's samples came in."""
+        self.emitted = Arrivals()
+        """When they went out, in frames."""
         self._format = format
         self._decoder = Decoder(format)
         self._focus = Focus()
@@ -77,6 +82,8 @@ class Inbound:
         for pcm in frames:
             self.received += INPUT_FRAME
             self._emit(self._focus.clean(pcm), filled=False)
+            self.emitted.note(self.position, now)
+        self.arrivals.note(self.position + self._decoder.pending, now)
 
     def tick(self, now: float) -> None:
         """Fill in silence, if the client has been quiet for longer than the grace.

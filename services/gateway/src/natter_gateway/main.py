@@ -8,6 +8,7 @@ import logging
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
 from natter_gateway.house import House
+from natter_gateway.logwatch import watch_log
 from natter_gateway.office import open_office
 from natter_gateway.rest.envelope import Envelope
 from natter_gateway.server import Server
@@ -27,6 +28,7 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
     config.check()
     if config.open_to_all:
         log.warning("NATTER_API_KEYS is not set: any key is accepted, from this machine only")
+    runtime.metrics.capacity(runtime.config.capacity)
     card = Card("gateway", runtime.instance, runtime.config.capacity, version=VERSION)
     pulse, voices = Pulse(runtime.bus, runtime.clock), Voices(strict=config.strict_voices)
     opened = open_office(config, runtime, pulse, voices, lambda: sessions.ids)
@@ -38,8 +40,11 @@ async def serve(config: GatewayConfig, runtime: Runtime) -> None:
         await presence.listen()
         app = create_app(house, sessions, runtime.ready.is_set, VERSION)
         server = Server(Envelope(app), config)
-        watching = voices.keep_up(runtime.bus, runtime.clock)
-        work = (presence.beat(), presence.answer(), house.pacer.run(), watching, office.run())
+        watching = (
+            voices.keep_up(runtime.bus, runtime.clock),
+            watch_log(runtime.bus.log, runtime.clock, runtime.metrics),
+        )
+        work = (presence.beat(), presence.answer(), house.pacer.run(), office.run(), *watching)
         chores = [spawn(group, chore, "gateway") for chore in work]
         serving = spawn(group, server.listen(), "http")
         while not server.started and not serving.done():

@@ -116,6 +116,8 @@ async def open_office(
     def serves(instance: str, session: str) -> bool:
         return session in live() if instance == runtime.instance else pulse.watch.alive(instance, clock.monotonic())
 
+    for executor in (database.executor, mixing, shelving):
+        runtime.metrics.watch(executor)
     async with contextlib.AsyncExitStack() as stack:
         for close in (database.close, mixing.close, shelving.close):
             stack.callback(close)

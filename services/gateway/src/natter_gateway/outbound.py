@@ -8,6 +8,7 @@ from typing import Final
 from opentelemetry.trace import Span, Tracer
 
 from natter_gateway.announced import Announced
+from natter_gateway.clerk import Clerk
 from natter_gateway.events import AgentHeld, AgentResumed, AgentWord, Event, ReplyAudio, ToolWanted
 from natter_gateway.playout import Ended, Missing, Playout, Send, Spoke, Started, Step
 from natter_gateway.records.call import Heard, Unheeded
@@ -15,7 +16,7 @@ from natter_gateway.transcode import Encoder
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
 from natter_protocol.playback import PlaybackProgress, PlaybackResend, PlaybackState
-from natter_protocol.reply import ReplyHeard, ReplyProgress
+from natter_protocol.reply import Outcome, ReplyHeard, ReplyProgress
 from natter_protocol.settings import SessionSettings
 from natter_protocol.tool import ToolCalled
 from natter_protocol.tts import TtsFailed, TtsSegment
@@ -38,6 +39,7 @@ class Outbound:
         say: takes messages for the bus.
         lead_ms: how far ahead of playback audio is sent.
         heard: takes note of the sound; None: nobody does.
+        clerk: takes note of how long the user waited for it; None: nobody does.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Outbound:
         tracer: Tracer,
         lead_ms: int,
         heard: Heard | None = None,
+        clerk: Clerk | None = None,
     ) -> None:
         self.newest = 0
         self._playout = Playout(settings.output.format.rate, lead_ms)
@@ -58,6 +61,7 @@ class Outbound:
         self._say = say
         self._tracer = tracer
         self._heard = heard or Unheeded()
+        self._clerk = clerk
         self._announced = Announced(tell)
         self._hold = 0
         self._held = 0
@@ -90,7 +94,8 @@ class Outbound:
                 self._guessed.add(reply.epoch)
                 continue
             self.newest = max(self.newest, reply.epoch)
-            self._traces[reply.epoch] = state.trace
+            turn = state.turns.get(reply.turn)
+            self._traces[reply.epoch] = turn.trace if turn is not None and turn.trace else state.trace
             if reply.begun:
                 self._announced.recall(reply.epoch)
             sample = reply.progress_sample if reply.begun and reply.progress_sample else None
@@ -117,13 +122,17 @@ class Outbound:
                 self._tell(ToolWanted(message.epoch, message.call, message.name, message.arguments, risky))
             case TurnHold():
                 self._hold = message.hold
+                self._note(names.EVENT_HOLD)
                 self._playout.hold(now + message.ttl_ms / 1000)
                 self._tell_held()
                 self._report(now, input_sample)
             case TurnResume() if message.hold == self._hold:
+                self._note(names.EVENT_RESUME)
                 self._playout.resume()
                 self._tell_held()
                 self._report(now, input_sample)
+            case TurnCancel():
+                self._note(names.EVENT_CANCEL, {names.REASON: message.reason, names.SCOPE: message.scope.value})
         if isinstance(message, TurnFact | TurnCancel):
             self._void()
 
@@ -132,6 +141,10 @@ class Outbound:
 
     def ack(self, epoch: int, ms: float) -> None:
         self._playout.ack(epoch, int(ms * self._playout.rate / 1000))
+
+    def _note(self, event: str, about: tracing.Attributes | None = None) -> None:
+        """Note on the span of what is being heard that something happened to it."""
+        tracing.event(self._spans.get(self._playout.current or 0), event, about)
 
     def _void(self) -> None:
         self._playout.void_through(self._voids.through)
@@ -158,7 +171,7 @@ class Outbound:
         Until ``turn`` knows of that it may reopen the turn, as if nothing had been said.
         """
         steps = self._playout.tick(now)
-        self._perform(steps)
+        self._perform(steps, now)
         if self._held:
             self._tell_held()  # a hold may have ended by itself
         began = any(isinstance(step, Started) for step in steps)
@@ -183,18 +196,22 @@ class Outbound:
             self._playout.void_through(self._playout.current)
         self._perform(self._playout.take_ended())
 
-    def _perform(self, steps: list[Step]) -> None:
+    def _perform(self, steps: list[Step], now: float = 0.0) -> None:
         for step in steps:
             match step:
                 case Started():
                     self._start(step.epoch)
                 case Send():
+                    if self._clerk is not None:
+                        self._clerk.sending(step.epoch, step.pcm, now)
                     self._heard.agent(step.pcm, step.ahead, self._volume)
                     self._tell(ReplyAudio(step.epoch, self._encoder.encode(step.pcm, self._volume)))
                 case Spoke():
                     word = step.word
                     self._tell(AgentWord(step.epoch, word.text, self._ms(word.start), self._ms(word.end)))
                 case Missing():
+                    missing = self._ms(step.end_sample - step.first_sample)
+                    tracing.event(self._spans.get(step.epoch), names.EVENT_DROP, {names.LOST_MS: missing})
                     self._say(
                         PlaybackResend(epoch=step.epoch, first_sample=step.first_sample, end_sample=step.end_sample)
                     )
@@ -206,7 +223,8 @@ class Outbound:
         self._say(ReplyProgress(epoch=epoch, sample=0, text=""))
         self._announced.begin(epoch)
         parent = self._traces.get(epoch, "")
-        self._spans[epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, {names.EPOCH: epoch})
+        attributes = {names.EPOCH: epoch, **tracing.caused_by(TtsSegment)}
+        self._spans[epoch] = tracing.start(self._tracer, names.SPAN_PLAYOUT, parent, attributes)
 
     def _finish(self, ended: Ended) -> None:
         self._heard.cut(ended.unheard)
@@ -216,6 +234,8 @@ class Outbound:
         if span is not None:
             span.set_attribute(names.OUTCOME, ended.outcome.value)
             span.set_attribute(names.HEARD_MS, ms)
+            if ended.outcome is Outcome.FAILED:
+                tracing.fail(span, "it could not be spoken to its end")
             span.end()
         if self._held == ended.epoch:
             self._held = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -25,9 +26,9 @@ class Pacer:
         self._members: dict[int, Tick] = {}
 
     def join(self, tick: Tick) -> Callable[[], None]:
-        """Call ``tick`` from now on; return how to stop that."""
-        key = id(tick)
-        self._members[key] = tick
+        """Call ``tick`` from now on, in the context of whoever joins; return how to stop that."""
+        key, context = id(tick), contextvars.copy_context()
+        self._members[key] = lambda now: context.run(tick, now)
         return lambda: self._members.pop(key, None) and None
 
     async def run(self) -> None:

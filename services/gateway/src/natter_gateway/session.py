@@ -12,10 +12,11 @@ import contextlib
 import logging
 from typing import Final
 
-from opentelemetry.trace import StatusCode
+from opentelemetry.trace import Span
 
 from natter_gateway import failures
 from natter_gateway.agent_side import AgentSide
+from natter_gateway.clerk import Clerk
 from natter_gateway.commands import Command, Configure, EndSession
 from natter_gateway.crew import Crew
 from natter_gateway.events import Event, Failed, HandedOver, SessionEnded, SessionReady
@@ -42,7 +43,7 @@ from natter_runtime import claims, names, tracing
 from natter_runtime.claims import AtCapacity
 from natter_runtime.errors import BusError
 from natter_runtime.inbox import Item
-from natter_runtime.logs import session_id
+from natter_runtime.logs import session_id, trace_id
 from natter_runtime.queues import BoundedQueue, Overflow, QueueFull
 from natter_runtime.seat import Hearing, Seat, SeatFailed
 from natter_runtime.tasks import spawn, stop
@@ -81,13 +82,24 @@ class Session:
         self._to_play: BoundedQueue[AudioFrame] = BoundedQueue(
             "gateway.audio_in", MAX_TO_PLAY, Overflow.DROP_OLDEST, house.metrics.drop
         )
+        house.metrics.watch(self._to_say)
+        house.metrics.watch(self._to_play)
         now, config = house.clock.monotonic(), house.config
         self._record: CallRecord | None = None
         voice = Voice(self._line.tell, self._say, self._take_frame, self.end)
         self._talk = Talk(start, voice, Idle(config.idle_ask_s, config.idle_end_s, now))
-        parent = start.left.trace if start.left is not None else ""
-        self._call_span = tracing.start(house.tracer, names.SPAN_CALL, parent, {names.SESSION: self.id})
-        self._trace = parent or tracing.of(self._call_span)
+        rate = start.settings.output.format.rate
+        self._clerk = Clerk(self._talk.inbound, rate, self._say, self._line.tell, house.metrics)
+        self._call_span = self._traced(start)
+        self._trace = tracing.of(self._call_span)
+
+    def _traced(self, start: Start) -> Span:
+        """Return the span of the call; if another gateway has begun it, that one again: it is told of once."""
+        about = {names.SESSION: self.id, names.DIALECT: self.dialect}
+        tracer, left = self._house.tracer, start.left
+        if left is None or not left.trace:
+            return tracing.start(tracer, names.SPAN_CALL, attributes=about)
+        return tracing.resume(tracer, names.SPAN_CALL, left.trace, attributes=about, at=left.opened_at)
 
     # -- what the client does -------------------------------------------------------------------
 
@@ -170,6 +182,7 @@ class Session:
     async def run(self) -> None:
         """Open the session or take it over, serve it, close it. Everything it started has ended when this returns."""
         session_id.set(self.id)
+        trace_id.set(tracing.trace_id(self._trace))
         house, start = self._house, self._start
         hearing = WRITTEN if start.settings.output.modality is Modality.TEXT else SPOKEN
         try:
@@ -188,6 +201,11 @@ class Session:
                 self._record.close()
                 house.office.keeper.closed(self.id)
             self._line.close()
+            if self._seat is not None or start.left is None:  # else it stays with whoever has the session
+                self._end_span()
+
+    def _end_span(self) -> None:
+        if not self.handed_over:
             self._call_span.end()
 
     def _notice_take(self, take: SessionTake, number: int) -> None:
@@ -196,19 +214,20 @@ class Session:
 
     def _fail_opening(self, error: Exception) -> None:
         log.warning("session failed: %s", error)
-        self._call_span.set_status(StatusCode.ERROR, str(error))
+        tracing.fail(self._call_span, str(error))
         if not self.ready.done():
             self.ready.set_exception(error)
 
     async def _serve(self, seat: Seat) -> None:
         house = self._house
         self._seat = seat
-        crew = Crew(house.bus, seat, house.pulse, house.clock, house.metrics, house.config.reclaim_s)
+        crew = Crew(house.bus, seat, house.pulse, house.clock, house.metrics, house.config.reclaim_s, self._changed)
         if self._start.left is None:
             await self._open(seat, crew)
         else:
             await seat.say(SessionTake(service="gateway", instance=house.instance, number=seat.claim))
             await crew.take_over(self._start.left.assigned)
+            self._changed("gateway", self._start.left.assigned.get("gateway", ""), house.instance, "resumed")
         self._record = house.office.keeper.call(seat.state, self.id, seat.claim, self._say)
         self._talk.agent = self._agent(seat, self._record)
         if self._start.left is None:
@@ -251,10 +270,17 @@ class Session:
             self._house.tracer,
             self._house.config.lead_ms,
             record,
+            self._clerk,
         )
+
+    def _changed(self, service: str, before: str, now: str, why: str) -> None:
+        """Another instance serves the session now."""
+        about = {names.SERVICE: service, names.FROM_INSTANCE: before, names.TO_INSTANCE: now, names.REASON: why}
+        tracing.event(self._call_span, names.EVENT_HANDOVER, about)
 
     def _say(self, message: Message) -> None:
         """Let ``message`` be said to the services; a session that has more to say than they take is over."""
+        self._clerk.said(message)
         try:
             self._to_say.put_nowait(message)
         except QueueFull as error:
@@ -315,9 +341,10 @@ class Session:
             await seat.store(closed)
         except BusError as error:
             log.warning("that the session is over is not in the event log: %s", error)
+        self._call_span.set_attribute(names.CLOSED, reason.value)
         match reason:
             case CloseReason.FAILED:
-                self._call_span.set_status(StatusCode.ERROR, detail)
+                tracing.fail(self._call_span, detail)
                 self._line.tell(self._failed(failures.INTERNAL_ERROR, detail))
             case CloseReason.EXPIRED:
                 self._line.tell(self._failed(failures.SESSION_EXPIRED, "The session reached its longest duration"))
@@ -345,7 +372,9 @@ class Session:
             await self._hear(seat, crew, item)
 
     async def _hear(self, seat: Seat, crew: Crew, item: Item) -> None:
-        self._talk.hear(item, self._house.clock.monotonic())
+        now = self._house.clock.monotonic()
+        self._clerk.hear(item, now)
+        self._talk.hear(item, now)
         match item:
             case AudioReplay():
                 await self._replay(seat, item)

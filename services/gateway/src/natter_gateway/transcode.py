@@ -34,6 +34,12 @@ class Decoder:
             else soxr.ResampleStream(format.rate, INPUT_RATE, 1, dtype="int16", quality=QUALITY)
         )
         self._waiting = np.zeros(0, np.int16)
+        self._given = 0
+
+    @property
+    def pending(self) -> int:
+        """Samples at 16 kHz that were taken and are not in a frame yet."""
+        return self.taken * INPUT_RATE // self._format.rate - self._given
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take any number of bytes; return the whole 20 ms frames that are ready."""
@@ -43,6 +49,7 @@ class Decoder:
             samples = self._resampler.resample_chunk(samples)
         self._waiting = np.concatenate([self._waiting, samples])
         whole = len(self._waiting) // INPUT_FRAME * INPUT_FRAME
+        self._given += whole
         frames = self._waiting[:whole].reshape(-1, INPUT_FRAME)
         self._waiting = self._waiting[whole:]
         return [frame.tobytes() for frame in frames]

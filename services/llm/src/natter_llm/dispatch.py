@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opentelemetry import trace
-from opentelemetry.trace import Span, StatusCode, Tracer
+from opentelemetry.trace import Span, Tracer
 
 from natter_llm import calls, history, http_tools
 from natter_llm.http_tools import HttpTools
@@ -37,6 +37,8 @@ class Origin:
     epoch: int
     turn: int
     rev: int
+    trace: str = ""
+    """Context of the turn: what the reply gives rise to hangs below it."""
 
 
 class Dispatcher:
@@ -83,8 +85,14 @@ class Dispatcher:
             span = tracing.start(
                 self._tracer,
                 f"{names.SPAN_TOOL} {call.tool.name}",
-                tracing.current(),
-                {names.TOOL_NAME: call.tool.name, names.EPOCH: origin.epoch},
+                origin.trace,
+                {
+                    names.OPERATION: "execute_tool",
+                    names.TOOL_NAME: call.tool.name,
+                    names.TOOL_CALL: id,
+                    names.EPOCH: origin.epoch,
+                    names.TURN: origin.turn,
+                },
             )
             message = ToolCalled(
                 turn=origin.turn,
@@ -99,6 +107,7 @@ class Dispatcher:
                 with trace.use_span(span):
                     await self._seat.store(message)
             except LogError as error:
+                tracing.fail(span, str(error))
                 span.end()
                 self._seat.fail(ErrorCode.LOG_UNAVAILABLE, f"tool.called: {error}")
                 return
@@ -196,6 +205,8 @@ class Dispatcher:
             call = self._seat.state.calls.get(id)
             outcome = call.outcome if call is not None else None
             if outcome is not ToolOutcome.RETURNED:
-                span.set_status(StatusCode.ERROR, outcome.value if outcome else "the session ended")
+                tracing.fail(span, outcome.value if outcome else "the session ended")
+            if outcome is not None:
+                span.set_attribute(names.OUTCOME, outcome.value)
             span.end()
         await self.consider()

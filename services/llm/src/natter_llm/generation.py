@@ -13,8 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from opentelemetry import trace
-from opentelemetry.trace import Span, StatusCode, Tracer
+from opentelemetry.trace import Span, Tracer
 
 from natter_llm import calls, history, tools
 from natter_llm.config import LlmConfig
@@ -27,10 +26,11 @@ from natter_protocol.errors import ErrorCode, ErrorRaised
 from natter_protocol.llm import LlmDelta
 from natter_protocol.reply import ReplyFinished, ReplyStarted
 from natter_protocol.settings import Tool
-from natter_protocol.turn import Cause
-from natter_runtime import names, tracing
+from natter_protocol.turn import Cause, TurnCommitted, TurnEager, TurnGranted
+from natter_runtime import logs, names, tracing
 from natter_runtime.clock import Clock
 from natter_runtime.errors import EngineError
+from natter_runtime.metrics import Metrics
 from natter_runtime.seat import Seat
 from natter_runtime.tasks import spawn, stop
 
@@ -58,6 +58,7 @@ class Kit:
     clock: Clock
     tracer: Tracer
     dispatcher: Dispatcher
+    metrics: Metrics
     group: asyncio.TaskGroup
     settled: Callable[[int], Awaitable[None]]
 
@@ -77,53 +78,76 @@ class Generation:
         kit: the session's.
         origin: the reply's coordinates.
         moment: what is wanted.
-        parent: trace context of what caused it.
+        discarded: trace contexts of the speculations that were given up for it.
     """
 
-    def __init__(self, kit: Kit, origin: Origin, moment: Moment, parent: str) -> None:
+    def __init__(self, kit: Kit, origin: Origin, moment: Moment, discarded: Sequence[str] = ()) -> None:
         self.origin = origin
+        self.trace = ""
+        """Context of its span, once it runs."""
         self.committed = asyncio.Event()
         """Set when the turn is sure; from the start for what was never a speculation."""
         self._kit = kit
         self._moment = moment
-        self._parent = parent
+        self._discarded = tuple(discarded)
         self._deltas = Deltas(self._send, kit.clock)
+        self._wanted = kit.clock.monotonic()
         self._started = 0.0
         self._first_token_ms: float | None = None
         self._usage = Usage()
 
     async def run(self) -> None:
         """Make the reply. Cancelling stops the request to the model."""
-        kit, epoch = self._kit, self.origin.epoch
-        about = {
-            names.EPOCH: epoch,
-            names.TURN: self.origin.turn,
-            names.CAUSE: self._moment.cause.value,
-            names.ENGINE: kit.engine.info.name,
-            names.MODEL: kit.engine.info.model,
-            names.OPERATION: "chat",
-        }
-        span = tracing.start(kit.tracer, names.SPAN_GENERATE, self._parent, about)
-        with trace.use_span(span, end_on_exit=True):
-            await kit.settled(epoch)
-            self._started = kit.clock.monotonic()
-            await kit.seat.say(
-                ReplyStarted(
-                    turn=self.origin.turn,
-                    rev=self.origin.rev,
-                    epoch=epoch,
-                    cause=self._moment.cause,
-                    model=kit.engine.info.model,
-                )
-            )
-            try:
-                accepted = await self._answer()
-            except EngineError as error:
-                span.set_status(StatusCode.ERROR, str(error))
-                await self._fail(error)
-            else:
-                await self._finish(accepted)
+        kit, about = self._kit, self._about()
+        span = tracing.start(kit.tracer, names.SPAN_GENERATE, self.origin.trace, about, links=self._discarded)
+        self.trace = tracing.of(span)
+        try:
+            await self._make(span)
+        except asyncio.CancelledError:
+            span.set_attribute(names.DISCARDED, not self.committed.is_set())
+            tracing.event(span, names.EVENT_CANCEL)
+            raise
+        finally:
             self._describe(span)
+            span.end()
+
+    def _about(self) -> tracing.Attributes:
+        info = self._kit.engine.info
+        cause = TurnGranted if self._moment.cause is not Cause.USER else TurnCommitted
+        return {
+            names.EPOCH: self.origin.epoch,
+            names.TURN: self.origin.turn,
+            names.REV: self.origin.rev,
+            names.CAUSE: self._moment.cause.value,
+            names.ENGINE: info.name,
+            names.MODEL: info.model,
+            names.PROVIDER: info.model.partition("/")[0] if "/" in info.model else info.name,
+            names.OPERATION: "chat",
+            names.CONVERSATION: self._kit.seat.session,
+            **tracing.caused_by(cause if self.committed.is_set() else TurnEager),
+        }
+
+    async def _make(self, span: Span) -> None:
+        kit, origin = self._kit, self.origin
+        await kit.settled(origin.epoch)
+        self._started = kit.clock.monotonic()
+        await kit.seat.say(
+            ReplyStarted(
+                turn=origin.turn,
+                rev=origin.rev,
+                epoch=origin.epoch,
+                cause=self._moment.cause,
+                model=kit.engine.info.model,
+                trace=origin.trace,
+            )
+        )
+        try:
+            accepted = await self._answer()
+        except EngineError as error:
+            tracing.fail(span, str(error))
+            await self._fail(error)
+        else:
+            await self._finish(accepted)
 
     async def _answer(self) -> list[Accepted]:
         """Converse; what failed without a word while it was a speculation gets another chance when it is none.
@@ -169,7 +193,7 @@ class Generation:
             wrong = [verdict.reason for _, verdict in judged if isinstance(verdict, Rejected)]
             if not wrong:
                 return accepted
-            log.info("the model is asked again: %s", " ".join(wrong))
+            log.info("the model is asked again: %s", logs.said(" ".join(wrong)))
             request = replace(request, messages=(*request.messages, *_told_back(said, judged)))
         if not accepted and not self._deltas.text:
             raise EngineError(f"the model's calls do not fit: {' '.join(wrong)}")
@@ -227,6 +251,7 @@ class Generation:
             return
         if self._first_token_ms is None:
             self._first_token_ms = self._elapsed_ms()
+            self._kit.metrics.stage("llm.first_token", self._first_token_ms / 1000)
         if isinstance(event, ToolCall):
             said.calls.append(event)
             return
@@ -259,13 +284,16 @@ class Generation:
                 code=ErrorCode.ENGINE_FAILED,
                 message=str(error),
                 retryable=error.retryable,
+                trace=self.origin.trace,
             )
         )
         await self._tell(ok=False)
 
     async def _send(self, text: str) -> None:
         origin = self.origin
-        await self._kit.seat.say(LlmDelta(turn=origin.turn, rev=origin.rev, epoch=origin.epoch, text=text))
+        await self._kit.seat.say(
+            LlmDelta(turn=origin.turn, rev=origin.rev, epoch=origin.epoch, text=text, trace=origin.trace)
+        )
 
     async def _tell(self, *, ok: bool) -> None:
         await self._kit.seat.say(
@@ -280,8 +308,13 @@ class Generation:
                 output_tokens=self._usage.output_tokens,
                 first_token_ms=self._first_token_ms,
                 total_ms=self._elapsed_ms(),
+                wait_ms=(self._started - self._wanted) * 1000,
+                trace=self.origin.trace,
             )
         )
+        self._kit.metrics.stage("llm.reply", self._elapsed_ms() / 1000)
+        self._kit.metrics.tokens("in", self._usage.input_tokens)
+        self._kit.metrics.tokens("out", self._usage.output_tokens)
 
     def _elapsed_ms(self) -> float:
         return (self._kit.clock.monotonic() - self._started) * 1000
@@ -291,6 +324,8 @@ class Generation:
         span.set_attribute(names.OUTPUT_TOKENS, self._usage.output_tokens)
         if self._first_token_ms is not None:
             span.set_attribute(names.FIRST_TOKEN_MS, self._first_token_ms)
+        if logs.shows_text():
+            span.set_attribute(names.AGENT_TEXT, self._deltas.text)
 
 
 def _told_back(said: _Said, judged: Sequence[tuple[ToolCall, Accepted | Rejected]]) -> list[ChatMessage]:

@@ -33,7 +33,15 @@ async def serve(config: LlmConfig, runtime: Runtime) -> None:
         log.info("engine=%s model=%s because %s", engine.info.name, engine.info.model, choice.reason)
         if choice.engine == "demo":
             log.info("the demo looks answers up in a file; for a language model set NATTER_LLM_MODEL and its key")
-        attendant = Attendant(engine, config, runtime.clock, runtime.tracer, http=HttpTools(sealer, client), own=own)
+        attendant = Attendant(
+            engine,
+            config,
+            runtime.clock,
+            runtime.tracer,
+            http=HttpTools(sealer, client),
+            own=own,
+            metrics=runtime.metrics,
+        )
         await app.serve_sessions(runtime, Hearing(), attendant, engine=engine.info.name, model=engine.info.model)
     finally:
         await own.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from opentelemetry.trace import Tracer
@@ -26,6 +26,7 @@ from natter_protocol.reply import ReplyFinished, ReplyHeard
 from natter_protocol.tool import ToolReturned
 from natter_protocol.turn import Cause, TurnCommitted, TurnEager, TurnEmpty, TurnGranted, TurnReopened
 from natter_runtime.clock import Clock
+from natter_runtime.metrics import Metrics
 from natter_runtime.seat import Seat
 from natter_runtime.state import ReplyState, SessionState
 from natter_runtime.tasks import Slot
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 
 HEARD_S: Final = 0.15
 """So long a generation waits to learn what was heard before it (rule R7)."""
+MAX_LINKS: Final = 8
 WORD_FOR_WORD: Final = (Cause.GREETING, Cause.FILLER)
 """What is said without a model."""
 
@@ -50,6 +52,7 @@ class Attendant:
     """Runs the tools that are requests."""
     own: OwnModels | None = None
     """Brings the models of agents' own."""
+    metrics: Metrics = field(default_factory=lambda: Metrics("llm"))
 
     async def __call__(self, seat: Seat) -> None:
         """Serve one session until its inbox ends."""
@@ -76,6 +79,8 @@ class Session:
         self._model = seat.state.settings.llm if attendant.own is not None else None
         """The agent's own, as it is when the session is taken."""
         self._current: Generation | None = None
+        self._discarded: tuple[int, tuple[str, ...]] = (0, ())
+        """The turn that speculations were made for and given up, and the contexts of these."""
         self._newest = 0
         """The newest reply that was committed or granted and is made by a model."""
         self._given_up: set[int] = set()
@@ -88,6 +93,7 @@ class Session:
             clock=attendant.clock,
             tracer=attendant.tracer,
             dispatcher=self._dispatcher,
+            metrics=attendant.metrics,
             group=group,
             settled=self._settled,
         )
@@ -128,8 +134,8 @@ class Session:
         current = self._current.origin.epoch if self._current is not None else 0
         if self._is_over(eager.epoch) or eager.epoch <= max(current, self._newest) or self._holding:
             return
-        origin = Origin(eager.epoch, eager.turn, eager.rev)
-        await self._start(origin, Moment(eager.epoch, spoken=eager.text), eager.trace, sure=False)
+        origin = Origin(eager.epoch, eager.turn, eager.rev, eager.trace)
+        await self._start(origin, Moment(eager.epoch, spoken=eager.text), sure=False)
 
     async def _commit(self, committed: TurnCommitted) -> None:
         current = self._current
@@ -139,8 +145,8 @@ class Session:
             self._newest = committed.epoch
             current.committed.set()
         elif not self._is_over(committed.epoch) and committed.epoch > self._newest:
-            origin = Origin(committed.epoch, committed.turn, committed.rev)
-            await self._start(origin, Moment(committed.epoch), committed.trace)
+            origin = Origin(committed.epoch, committed.turn, committed.rev, committed.trace)
+            await self._start(origin, Moment(committed.epoch))
 
     @property
     def _holding(self) -> bool:
@@ -174,12 +180,13 @@ class Session:
             await self._seat.say(ReplyFinished(turn=reply.turn, epoch=epoch, text=reply.heard, trace=trace))
         else:
             turn = state.turns.get(reply.turn)
-            origin = Origin(epoch, reply.turn, turn.rev if turn is not None else 0)
+            origin = Origin(epoch, reply.turn, turn.rev if turn is not None else 0, trace)
             moment = Moment(epoch, cause, request=reply.request, instructions=reply.instructions)
-            await self._start(origin, moment, trace)
+            await self._start(origin, moment)
 
-    async def _start(self, origin: Origin, moment: Moment, trace: str, *, sure: bool = True) -> None:
-        generation = Generation(self._kit, origin, moment, trace)
+    async def _start(self, origin: Origin, moment: Moment, *, sure: bool = True) -> None:
+        turn, discarded = self._discarded
+        generation = Generation(self._kit, origin, moment, discarded if turn == origin.turn else ())
         self._current = generation
         if sure:
             generation.committed.set()
@@ -201,7 +208,15 @@ class Session:
         reopened = isinstance(message, TurnReopened) and message.turn == current.origin.turn
         if reopened or current.origin.epoch in self._seat.record.voids:
             self._current = None
+            self._note_discarded(current)
             await self._slot.clear()
+
+    def _note_discarded(self, generation: Generation) -> None:
+        """Remember what was made ahead in vain: what is made for the same turn instead will be linked to it."""
+        turn, discarded = self._discarded
+        if generation.trace and generation.origin.turn:
+            kept = discarded if turn == generation.origin.turn else ()
+            self._discarded = generation.origin.turn, (*kept, generation.trace)[-MAX_LINKS:]
 
     # -- what was heard -------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ async def serve(config: SttConfig, runtime: Runtime) -> None:
         EngineError: its model is missing or cannot be loaded.
     """
     executor = ModelExecutor("stt", config.threads, clock=runtime.clock)
+    runtime.metrics.watch(executor)
     try:
         began = runtime.clock.monotonic()
         engine = await executor.run(lambda: engines.load(config, runtime.config.models), priority=Priority.BACKGROUND)

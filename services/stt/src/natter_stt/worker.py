@@ -209,18 +209,19 @@ class Listener:
             drafts=self._pace.drafts,
             careful_ms=self._pace.careful_ms,
         )
-        attributes: dict[str, str | int] = {
+        attributes: dict[str, str | int | float | bool] = {
             names.ENGINE: self._worker.engine.info.name,
             names.AUDIO_MS: (end - utterance.segment_start) * 1000 // INPUT_RATE,
             names.TURN: utterance.turn,
             names.REV: utterance.rev,
+            **tracing.caused_by(TurnProbability),
         }
         span = tracing.start(self._worker.runtime.tracer, names.SPAN_STT_FINAL, utterance.trace, attributes)
         began = self._clock.monotonic()
         try:
             await self._hear(utterance, end, effort)
         except (EngineError, Skipped) as error:
-            span.record_exception(error)
+            tracing.fail(span, str(error))
             await self._report(utterance, error)
         finally:
             span.end()
@@ -253,6 +254,8 @@ class Listener:
         began = self._clock.monotonic()
         await self._decoder.hear(utterance, self._ear, end, effort)
         self._decode_s = self._clock.monotonic() - began
+        stage = "stt.partial" if effort.priority is Priority.PARTIAL else "stt.final"
+        self._worker.runtime.metrics.stage(stage, self._decode_s)
 
     async def _report(self, utterance: Utterance, error: EngineError | Skipped) -> None:
         """Tell of a failure, once per turn; the session goes on."""

@@ -24,6 +24,7 @@ HEARING = Hearing(live=(LlmDelta, PlaybackProgress))
 async def serve(config: TtsConfig, runtime: Runtime) -> None:
     """Load the engine and serve sessions until the runtime stops."""
     executor = ModelExecutor("tts", config.threads, clock=runtime.clock)
+    runtime.metrics.watch(executor)
     language = LANGUAGES[config.language]
 
     def loaded() -> Engine:
@@ -32,7 +33,7 @@ async def serve(config: TtsConfig, runtime: Runtime) -> None:
 
     try:
         engine = await executor.run(loaded)
-        studio = Studio(engine, executor, language, runtime.clock, runtime.tracer, config.patience_s)
+        studio = Studio(engine, executor, language, runtime.clock, runtime.tracer, config.patience_s, runtime.metrics)
 
         async def attended(seat: Seat) -> None:
             await attend(studio, seat)

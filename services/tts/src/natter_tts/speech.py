@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -19,12 +19,14 @@ from opentelemetry.trace import Span, Tracer
 from natter_protocol import subjects
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
+from natter_protocol.llm import LlmDelta
 from natter_protocol.playback import CREDIT_S, PlaybackProgress, PlaybackResend
 from natter_protocol.tts import TtsFailed, TtsSegment
 from natter_runtime import names, tracing
 from natter_runtime.clock import Clock
 from natter_runtime.errors import EngineError
 from natter_runtime.executor import ModelExecutor, Priority
+from natter_runtime.metrics import Metrics
 from natter_runtime.seat import Seat, SeatFailed
 from natter_runtime.tasks import spawn
 from natter_tts.alignment import SYLLABLE_S, Script
@@ -57,6 +59,7 @@ class Studio:
     tracer: Tracer
     patience_s: float
     """Longest wait for the engine's next audio."""
+    metrics: Metrics = field(default_factory=lambda: Metrics("tts"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,10 @@ class Speech:
         self._syllable_s = SYLLABLE_S
         self._news = asyncio.Event()
         self._trace = first.trace
+        self._began = self._asked = studio.clock.monotonic()
+        """When it was begun, and when the newest piece was taken to be spoken."""
+        self._clause_ms: float | None = None
+        """From the first text to the first piece that is worth speaking."""
         self._first_audio_ms: float | None = None
 
     # -- what happens to it ---------------------------------------------------------------------
@@ -130,6 +137,8 @@ class Speech:
             names.EPOCH: self.epoch,
             names.TURN: self._turn,
             names.ENGINE: self._studio.engine.info.name,
+            names.VOICE: self._voice,
+            **tracing.caused_by(LlmDelta),
         }
         span = tracing.start(self._studio.tracer, names.SPAN_SYNTHESIZE, self._trace, attributes)
         self._trace = tracing.of(span) or self._trace
@@ -141,8 +150,12 @@ class Speech:
                 except SeatFailed:
                     raise
                 except Exception as error:  # noqa: BLE001 - the boundary of a reply: the session goes on
+                    tracing.fail(span, str(error) or type(error).__name__)
                     await self._fail(error)
                 self._outlet.end()
+        except asyncio.CancelledError:
+            tracing.event(span, names.EVENT_CANCEL)
+            raise
         finally:
             self._finish(span)
 
@@ -168,6 +181,9 @@ class Speech:
         """
         while (piece := await self._next_piece()) is not None:
             text, before = piece
+            self._asked = self._studio.clock.monotonic()
+            if self._clause_ms is None:
+                self._clause_ms = (self._asked - self._began) * 1000
             tokens = normalize(text, self._studio.language, in_code=fenced(before))
             script = Script(tokens)
             number, self._segment = self._segment, self._segment + 1
@@ -214,7 +230,6 @@ class Speech:
 
     async def _perform(self, group: asyncio.TaskGroup, take: Take) -> None:
         studio, info = self._studio, self._studio.engine.info
-        asked = studio.clock.monotonic()
         trimmer = Trimmer(info.sample_rate)
         priority = Priority.FINAL if self._hurry() else Priority.PARTIAL
         said = take.script.text if self._segmenter.done else take.script.ended(",")
@@ -227,11 +242,9 @@ class Speech:
                 if not len(wanted):
                     continue
                 samples += len(wanted)
-                if take.first_audio_ms is None:
-                    take.first_audio_ms = (studio.clock.monotonic() - asked) * 1000
-                    self._first_audio_ms = self._first_audio_ms or take.first_audio_ms
-                    if info.streams:
-                        await self._publish(take, complete=False)
+                if take.first_audio_ms is None and info.streams:
+                    self._note_first_audio(take)
+                    await self._publish(take, complete=False)
                 if info.streams:
                     self._outlet.push(wanted)
                 else:
@@ -239,12 +252,21 @@ class Speech:
         if not trimmer.audible:
             await self._publish(take, complete=True)
             return
+        if take.first_audio_ms is None:
+            self._note_first_audio(take)
         tail = trimmer.finish()
         take.removed, take.duration = trimmer.removed, samples + len(tail)
         await self._publish(take, complete=True)
         for kept in (*take.kept, tail):
             self._outlet.push(kept)
         self._syllable_s = 0.5 * (self._syllable_s + (take.syllable_s or self._syllable_s))
+
+    def _note_first_audio(self, take: Take) -> None:
+        """There is audio to be sent: at once if the engine streams, else when the whole segment is there."""
+        take.first_audio_ms = (self._studio.clock.monotonic() - self._asked) * 1000
+        self._studio.metrics.stage("tts.first_audio", take.first_audio_ms / 1000)
+        if self._first_audio_ms is None:
+            self._first_audio_ms = take.first_audio_ms
 
     # -- what it says ---------------------------------------------------------------------------
 
@@ -260,6 +282,7 @@ class Speech:
                 words=found,
                 exact=exact,
                 first_audio_ms=take.first_audio_ms,
+                clause_ms=self._clause_ms,
                 epoch=self.epoch,
                 turn=self._turn,
                 rev=self._rev,

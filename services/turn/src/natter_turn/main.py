@@ -30,7 +30,8 @@ async def serve(config: TurnConfig, runtime: Runtime) -> None:
     models = await asyncio.to_thread(load, choice, runtime.config.models)
     await asyncio.to_thread(_warm, models)
     executor = ModelExecutor("turn", config.threads)
-    worker = TurnWorker(models, executor, runtime.clock, runtime.tracer)
+    runtime.metrics.watch(executor)
+    worker = TurnWorker(models, executor, runtime.clock, runtime.tracer, runtime.metrics)
     try:
         await serve_sessions(runtime, HEARING, worker.attend, engine=choice.engine, model=choice.model)
     finally:

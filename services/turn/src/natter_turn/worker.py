@@ -20,6 +20,7 @@ from natter_runtime.clock import Clock
 from natter_runtime.errors import EngineError
 from natter_runtime.executor import ModelExecutor, Priority, Skipped
 from natter_runtime.inbox import InboxClosed
+from natter_runtime.metrics import Metrics
 from natter_runtime.queues import BoundedQueue, Overflow
 from natter_runtime.seat import Hearing, Seat
 from natter_runtime.tasks import spawn, stop
@@ -47,6 +48,7 @@ from natter_turn.machine import Machine
 from natter_turn.policy import resolve
 from natter_turn.restore import restore
 from natter_turn.spans import TurnSpans
+from natter_turn.speculations import Speculations
 
 log = logging.getLogger(__name__)
 
@@ -62,21 +64,26 @@ MAX_ACTIONS: Final = 1024
 class TurnWorker:
     """Serves sessions with shared models."""
 
-    def __init__(self, models: Models, executor: ModelExecutor, clock: Clock, tracer: Tracer) -> None:
+    def __init__(self, models: Models, executor: ModelExecutor, clock: Clock, tracer: Tracer, metrics: Metrics) -> None:
         self._models = models
         self._executor = executor
         self._clock = clock
         self._tracer = tracer
+        self._metrics = metrics
 
     async def attend(self, seat: Seat) -> None:
         """Decide whose turn it is in one session, until it is over."""
         async with asyncio.TaskGroup() as group:
-            session = _Session(self._models, self._executor, self._clock, self._tracer, seat, group)
+            spans = TurnSpans(
+                self._tracer, self._clock, seat.state, Speculations(self._tracer, self._clock, self._metrics)
+            )
+            session = _Session(self._models, self._executor, self._clock, spans, seat, group)
+            self._metrics.watch(session.to_do)
             speaking = spawn(group, session.speak(), "turn.speak")
             try:
                 await session.listen()
             finally:
-                session.spans.close()
+                spans.close(over=seat.state.closed is not None)
                 await stop(speaking)
 
 
@@ -86,11 +93,11 @@ class _Session:
         models: Models,
         executor: ModelExecutor,
         clock: Clock,
-        tracer: Tracer,
+        spans: TurnSpans,
         seat: Seat,
         group: asyncio.TaskGroup,
     ) -> None:
-        self.spans = TurnSpans(tracer, seat.state.trace)
+        self._spans = spans
         self._judge = models.judge
         self._executor = executor
         self._time = CallClock(clock)
@@ -100,7 +107,7 @@ class _Session:
         self._machine = Machine(restored.memory, restored.state)
         output = seat.state.settings.output.format
         self._ears = Ears(models.detectors.open(), output.rate, restored.position)
-        self._to_do: BoundedQueue[Action] = BoundedQueue("turn.actions", MAX_ACTIONS, Overflow.FAIL)
+        self.to_do: BoundedQueue[Action] = BoundedQueue("turn.actions", MAX_ACTIONS, Overflow.FAIL)
 
     # -- in -------------------------------------------------------------------------------------
 
@@ -123,13 +130,14 @@ class _Session:
             if isinstance(item, AudioFrame):
                 await self._hear(item)
             else:
-                self.spans.hear(item)
+                self._spans.hear(item)
                 for input in self._inputs(item):
                     self._feed(input)
 
     def _feed(self, input: Input) -> None:
         for action in self._machine.handle(input, self._time.now()):
-            self._to_do.put_nowait(action)
+            self.to_do.put_nowait(action)
+        self._spans.stands(self._machine.state)
 
     def _inputs(self, message: Message) -> list[Input]:
         match message:
@@ -186,6 +194,7 @@ class _Session:
             return
         self._time.heard()
         for window in self._ears.hear_user(frame):
+            self._spans.heard(window.end_sample)
             self._feed(window)
         wanted = self._ears.wanted()
         if wanted is not None:
@@ -196,11 +205,11 @@ class _Session:
     async def speak(self) -> None:
         """Do what the machine wants done, in its order, until cancelled."""
         while True:
-            action = await self._to_do.get()
+            action = await self.to_do.get()
             if isinstance(action, Ask):
                 spawn(self._group, self._ask(action), "turn.judge")
             else:
-                await self._seat.say(self.spans.told(action))
+                await self._seat.say(self._spans.told(action))
 
     async def _ask(self, ask: Ask) -> None:
         if self._judge is None:

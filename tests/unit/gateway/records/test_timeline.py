@@ -9,7 +9,7 @@ from natter_gateway import ids
 from natter_gateway.records.timeline import Timed, timeline_of
 from natter_protocol.audio import AudioStarted
 from natter_protocol.base import Message
-from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyWanted
+from natter_protocol.reply import Outcome, ReplyFinished, ReplyHeard, ReplyMeasured, ReplyWanted, Step
 from natter_protocol.session import CloseReason, SessionClosed, SessionConfigured, SessionOpened, SessionProgress
 from natter_protocol.settings import InputSettings, OwnModel, SessionSettings
 from natter_protocol.stt import SttFinal
@@ -84,6 +84,18 @@ def test_a_turn_of_the_user_and_its_answer() -> None:
     assert (turn["user_speech_started_at_ms"], turn["user_speech_ended_at_ms"]) == (1300, 2300)
     assert turn["time_to_first_audio_ms"] == 500
     assert turn["agent_text"] == "Yes."
+
+
+def test_how_long_the_answer_took_and_where_the_time_went() -> None:
+    log = Log()
+    log.question()
+    assert "latency" not in log.made()
+    steps = (Step("decision", "turn", 320.0), Step("first_token", "llm", 90.0))
+    log.at(2810, "gateway", ReplyMeasured(turn=1, epoch=2, total_ms=430.0, steps=steps, unaccounted_ms=20.0))
+    made = log.made()
+    assert made["turns"][0]["latency"]["total_ms"] == 430.0
+    assert made["turns"][0]["latency"]["steps"][1] == {"name": "first_token", "owner": "llm", "ms": 90.0}
+    assert made["latency"]["total"]["p50_ms"] == 430.0
 
 
 def test_an_interruption() -> None:

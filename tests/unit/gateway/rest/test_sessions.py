@@ -18,9 +18,9 @@ from natter_protocol.base import Lane
 from natter_protocol.reply import ReplyFinished, ReplyHeard
 from natter_protocol.tool import ToolCalled, ToolReturned
 from natter_protocol.tts import TtsSegment, Word
+from natter_protocol.turn import TurnCommitted, TurnStarted
 from tests.support.gateway_house import Client, client
 from tests.support.gateway_rest import ANNA, Desk, desk, wrong
-from tests.unit.gateway.test_session import commit
 
 HEADERS = {"Authorization": ANNA}
 
@@ -50,7 +50,9 @@ async def conversation(at: Desk) -> str:
         session: str = caller.events[-1]["session_id"]
         llm = at.place.workers["llm"].seat
         await say(caller, 1.0)
-        await commit(at.place, 1, 1)
+        turn = at.place.workers["turn"].seat
+        await turn.say(TurnStarted(turn=1, start_sample=0))
+        await turn.say(TurnCommitted(turn=1, epoch=1, text="Rye?", start_sample=0, end_sample=14_400))
         await llm.say(ReplyFinished(epoch=1, turn=1, text="Two are left.", model="m", input_tokens=9, output_tokens=3))
         await llm.store(ToolCalled(epoch=1, turn=1, call="call_1", name="stock", arguments={"item": "rye"}))
         await llm.say(ToolReturned(epoch=1, turn=1, call="call_1", result="2"))
@@ -87,6 +89,9 @@ async def test_a_call_and_what_remains_of_it(tmp_path: Path) -> None:
         (turn,) = timeline["turns"]
         assert (turn["trigger"], turn["agent_text"]) == ("user_speech", "Two are left.")
         assert turn["tool_calls"][0]["result"] == "2"
+        assert session["latency"] == timeline["latency"]
+        assert (session["latency"]["answers"], session["latency"]["speculations"]) == (1, 0)
+        assert session["latency"]["total"]["p50_ms"] == turn["latency"]["total_ms"] > 0
         await check_recording(at, session, turn, tmp_path)
 
 
@@ -121,7 +126,7 @@ async def test_a_session_is_listed_from_its_beginning() -> None:
                 await asyncio.sleep(0.02)
         assert [(session["id"], session["status"], session["ended_at"]) for session in found] == [(id, "active", None)]
         detail = (await at.anna.get(f"/v1/sessions/{id}")).json()
-        assert (detail["usage"], detail["cost"], detail["artifacts"]) == (None, None, [])
+        assert (detail["usage"], detail["cost"], detail["latency"], detail["artifacts"]) == (None, None, None, [])
         assert wrong(await at.anna.delete(f"/v1/sessions/{id}"), 409) == ["session_active"]
         await caller.send({"type": "session.end"})
         await caller.closed()

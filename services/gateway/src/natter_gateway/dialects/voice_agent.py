@@ -228,8 +228,10 @@ class VoiceAgent:
                     item_id=item,
                     reply_id=self._reply(event.epoch)[0],
                     total_ms=event.total_ms,
-                    stages=event.stages,
+                    steps=[server.MeasuredStep(step.name, step.owner, step.ms) for step in event.steps],
                     unaccounted_ms=event.unaccounted_ms,
+                    speculations=event.speculations,
+                    ahead_ms=event.ahead_ms,
                 )
             ]
         return []

@@ -298,14 +298,24 @@ class TurnDecision(ServerEvent, tag="turn.decision", frozen=True, kw_only=True):
     presets: Annotated[dict[str, int], about("milliseconds of silence that each preset would have called for")]
 
 
+class MeasuredStep(msgspec.Struct, frozen=True):
+    """One step of the way from the user's last sound to the agent's first."""
+
+    name: Annotated[str, about("open; such as `decision` or `first_token`")]
+    owner: Annotated[str, about("the service that it was spent in")]
+    ms: float
+
+
 class TurnMetrics(ServerEvent, tag="turn.metrics", frozen=True, kw_only=True):
-    """Where the time between the user's last word and the agent's first went (extension `turn.metrics`)."""
+    """Where the time between the user's last sound and the agent's first went (extension `turn.metrics`)."""
 
     item_id: str
     reply_id: str
-    total_ms: float
-    stages: Annotated[dict[str, float], about("milliseconds by stage, in their order")]
-    unaccounted_ms: Annotated[float, about("what no stage claims")]
+    total_ms: Annotated[float, about("the sum of the steps and of what is unaccounted for")]
+    steps: Annotated[list[MeasuredStep], about("in their order")]
+    unaccounted_ms: Annotated[float, about("what no step claims; negative if steps overlapped")]
+    speculations: Annotated[int, about("answers that were begun before the turn was surely over")]
+    ahead_ms: Annotated[float, about("how long before that this answer was begun; 0 if it was not")]
 
 
 SERVER_EVENTS: tuple[type[ServerEvent], ...] = (

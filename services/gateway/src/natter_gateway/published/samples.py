@@ -144,8 +144,15 @@ SERVER: Final[tuple[ServerEvent, ...]] = (
         item_id=USER_ITEM,
         reply_id=REPLY,
         total_ms=812.0,
-        stages={"endpointing": 320.0, "stt_final": 60.0, "llm_first_token": 250.0, "tts_first_audio": 150.0},
+        steps=[
+            server.MeasuredStep("decision", "turn", 320.0),
+            server.MeasuredStep("final_text", "stt", 60.0),
+            server.MeasuredStep("first_token", "llm", 250.0),
+            server.MeasuredStep("first_audio", "tts", 150.0),
+        ],
         unaccounted_ms=32.0,
+        speculations=1,
+        ahead_ms=0.0,
     ),
 )
 """What a server says."""

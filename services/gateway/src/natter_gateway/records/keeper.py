@@ -98,6 +98,8 @@ class Keeper:
         self._opened: BoundedQueue[_Opening] = BoundedQueue("records.opened", MAX_OPENED, Overflow.FAIL)
         self._sound: BoundedQueue[_Sound] = BoundedQueue("records.sound", MAX_CHUNKS, Overflow.FAIL)
         self._over: BoundedQueue[str] = BoundedQueue("records.over", MAX_OVER, Overflow.FAIL)
+        for queue in (self._opened, self._sound, self._over):
+            means.metrics.watch(queue)
         self._chunks: Counter[str] = Counter()
         """Chunks of each session that wait to be written."""
         self._written = asyncio.Event()

@@ -16,9 +16,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from natter_gateway import ids
+from natter_gateway.records.latency import latency_of, ledger_of
 from natter_protocol.audio import INPUT_RATE, AudioStarted
 from natter_protocol.base import Message
-from natter_protocol.reply import Outcome, ReplyHeard
+from natter_protocol.reply import Outcome, ReplyHeard, ReplyMeasured
 from natter_protocol.session import SessionClosed, SessionConfigured, SessionOpened, SessionProgress
 from natter_protocol.stt import SttFinal
 from natter_protocol.tool import ToolCalled, ToolOutcome, ToolReturned
@@ -62,6 +63,7 @@ class _Timeline:
         self._input_at_ms = started.at_ms if started else 0
         self._progress = [one for one in self._timed if isinstance(one.fact, SessionProgress)]
         self._heard = {fact.epoch: fact for fact in self._facts(ReplyHeard)}
+        self._measured = {fact.epoch: fact for fact in self._facts(ReplyMeasured)}
         self._confidence = {fact.turn: fact.confidence for fact in self._facts(SttFinal)}
 
     def _facts(self, kind: type[M]) -> list[M]:
@@ -80,6 +82,9 @@ class _Timeline:
             "turns": [self._turn(reply) for reply in replies],
             "config_changes": self._changes(),
         }
+        latency = latency_of(one.fact for one in self._timed)
+        if latency is not None:
+            made["latency"] = latency
         if closed is not None:
             made["ended"] = {
                 "reason": closed.detail or closed.reason.value,
@@ -111,6 +116,8 @@ class _Timeline:
         begun, stopped = made["agent_reply_started_at_ms"], made["user_speech_ended_at_ms"]
         if begun is not None and stopped is not None:
             made["time_to_first_audio_ms"] = begun - stopped
+        if reply.epoch in self._measured:
+            made["latency"] = ledger_of(self._measured[reply.epoch])
         if not made["tool_calls"]:
             del made["tool_calls"]
         return made

@@ -68,6 +68,36 @@ class CostRead(Shown):
     unpriced_models: list[str]
 
 
+class SpreadRead(Shown):
+    """How one duration was spread over the answers of a call, in milliseconds."""
+
+    p50_ms: float
+    p95_ms: float
+    worst_ms: float
+
+
+class StepRead(SpreadRead):
+    """One step from the user's last sound to the agent's first, and the service that it was spent in."""
+
+    name: str
+    owner: str
+
+
+class LatencyRead(Shown):
+    """How long the user waited for answers; each answer's own ledger is in the timeline."""
+
+    answers: int
+    """How many were measured."""
+    total: SpreadRead
+    steps: list[StepRead]
+    unaccounted: SpreadRead
+    """What no step claims."""
+    speculations: int
+    """Answers that were begun before the turn was surely over."""
+    kept: int
+    """Of these, how many were given."""
+
+
 class SessionDetail(SessionSummary):
     """A session. What is known only at its end is null until then."""
 
@@ -75,6 +105,8 @@ class SessionDetail(SessionSummary):
     usage: UsageRead | None
     cost: CostRead | None
     """Null where the operator keeps no prices."""
+    latency: LatencyRead | None
+    """Null if no answer was heard."""
     artifacts: list[Artifact]
 
 
@@ -108,6 +140,7 @@ async def get_session(request: Request, owner: Owner, context: Ctx, session_id: 
             "config": row.settings,
             "usage": row.usage,
             "cost": row.cost,
+            "latency": (row.timeline or {}).get("latency"),
             "artifacts": artifacts_of(request, context, row),
         }
     )

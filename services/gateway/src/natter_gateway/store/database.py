@@ -41,7 +41,8 @@ class Database:
 
     def __init__(self, engine: Engine, executor: ModelExecutor) -> None:
         self._engine = engine
-        self._executor = executor
+        self.executor = executor
+        """Its threads."""
 
     @property
     def kind(self) -> str:
@@ -50,7 +51,7 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables up to date."""
-        await self._executor.run(lambda: migrate.upgrade(self._engine))
+        await self.executor.run(lambda: migrate.upgrade(self._engine))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` in a transaction that changes nothing, and return its result.
@@ -83,7 +84,7 @@ class Database:
 
         try:
             async with asyncio.timeout(DEADLINE_S):
-                return await self._executor.run(transaction)
+                return await self.executor.run(transaction)
         except TimeoutError:
             raise StoreError(f"the database gave no answer within {DEADLINE_S:g} s") from None
         except Skipped as error:
@@ -93,7 +94,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._executor.close()
+        self.executor.close()
         self._engine.dispose()
 
 

@@ -125,15 +125,14 @@ class Page:
         await self.command("Page.navigate", url=url)
         await self.until(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(url)})")
 
-    async def until(self, condition: str, seconds: float = PATIENCE_S) -> Any:
-        """Wait until a JavaScript expression is true; return its value."""
+    async def until(self, condition: str, seconds: float = PATIENCE_S) -> None:
+        """Wait until a JavaScript expression is true."""
         until = time.monotonic() + seconds
-        while not (value := await self.run(condition)):
+        while not await self.run(f"Boolean({condition})"):
             if time.monotonic() > until:
                 shown = await self.run("document.body.innerText.slice(0, 3000)")
                 raise AssertionError(f"not within {seconds:g} s: {condition}\n{self.complaints}\n{shown}")
             await asyncio.sleep(0.03)
-        return value
 
     async def click(self, selector: str) -> None:
         """Press the middle of an element, as a mouse does."""
@@ -175,10 +174,9 @@ class Page:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=phone
         )
 
-    async def picture(self, path: Path) -> None:
-        """Save what is seen as a PNG."""
-        answer = await self.command("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(answer["data"]))
+    async def picture(self) -> bytes:
+        """Return what is seen, as a PNG."""
+        return base64.b64decode((await self.command("Page.captureScreenshot", format="png"))["data"])
 
 
 @asynccontextmanager

@@ -23,9 +23,14 @@ def reached_from(name: str) -> set[str]:
         if path in found:
             continue
         found.add(path)
-        for target in LOADS.findall(KNOWN[path].body.decode()):
+        for target in LOADS.findall(without_comments(path)):
             waiting.append(resolved(path, target))
     return found
+
+
+def without_comments(path: str) -> str:
+    """Return a file without its lines that are comments: these may show what somebody else's page loads."""
+    return re.sub(r"^\s*(?://|\*|/\*).*$", "", KNOWN[path].body.decode(), flags=re.MULTILINE)
 
 
 def resolved(path: str, target: str) -> str:
@@ -53,9 +58,8 @@ def test_nothing_is_loaded_from_another_host_and_nothing_lies_about() -> None:
     used = set().union(*(reached_from(page) for page in ("index.html", "calls.html", "natter.js")))
     kept = {path for path in KNOWN if not path.endswith((".json", ".d.ts"))}
     assert kept == used
-    for path, file in KNOWN.items():
-        text = file.body.decode()
-        assert not re.search(r"""(?:src|href|url\()\s*=?\s*["']?https?://""", text), path
+    for path in KNOWN:
+        assert not re.search(r"""(?:src|href|url\()\s*=?\s*["']?https?://""", without_comments(path)), path
 
 
 def test_a_reader_can_hold_each_script() -> None:
@@ -71,7 +75,9 @@ def test_a_page_holds_no_script_and_no_style_of_its_own() -> None:
 
 
 def test_the_declaration_tells_of_what_the_script_exports() -> None:
-    exported = set(re.findall(r"\b(\w+)", " ".join(re.findall(r"export \{([^}]*)\}", KNOWN["natter.js"].body.decode()))))
+    exported = set(
+        re.findall(r"\b(\w+)", " ".join(re.findall(r"export \{([^}]*)\}", KNOWN["natter.js"].body.decode())))
+    )
     declared = set(re.findall(r"^export (?:class|function) (\w+)", KNOWN["natter.d.ts"].body.decode(), re.MULTILINE))
     assert declared == exported
 

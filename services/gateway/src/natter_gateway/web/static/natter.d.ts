@@ -63,6 +63,8 @@ export class Call {
   readonly state: State
   /** The session's id. */
   readonly id: string
+  /** The reply that is being spoken; empty: none. */
+  readonly replying: string
   /** The configuration as it holds now. */
   readonly config: Record<string, any> | null
   open(): Promise<this>
@@ -75,6 +77,7 @@ export class Call {
   speak(pcm: Int16Array): void
   update(session: Record<string, any>): void
   setTools(tools: Record<string, Tool | Run>): void
+  /** As if the user had said it; a reply that is being spoken is stopped. */
   say(text: string): void
   reply(instructions?: string): void
   cancel(reply: string): void
@@ -107,7 +110,7 @@ export class Microphone {
 /** Plays replies. */
 export class Speaker {
   static open(): Promise<Speaker>
-  on(name: "played", listener: (played: { reply: string; ms: number; peak: number }) => void): () => void
+  on(name: "played", listener: (played: { reply: string; ms: number; peak: number; dry: boolean }) => void): () => void
   on(name: "level", listener: (peak: number) => void): () => void
   on(name: "over", listener: (reply: string) => void): () => void
   play(reply: string, pcm: Int16Array): void

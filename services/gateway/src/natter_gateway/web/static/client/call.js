@@ -27,6 +27,8 @@ export class Call extends Emitter {
   state = "new"
   id = ""
   config = null
+  /** The reply that is being spoken; empty: none. */
+  replying = ""
   #options
   #tools
   #sent = new Sent()
@@ -86,10 +88,9 @@ export class Call extends Emitter {
     this.#tools.set(tools)
   }
 
-  /**
-   * @param {string} text as if the user had said it
-   */
+  /** @param {string} text as if the user had said it; a reply that is being spoken is stopped */
   say(text) {
+    if (this.replying) this.cancel(this.replying)
     this.#send({ type: "conversation.message", role: "user", content: text })
     this.#send({ type: "reply.create" })
   }
@@ -181,6 +182,8 @@ export class Call extends Emitter {
     else if (event.type === "session.updated") this.config = event.config
     else if (event.type === "session.resumed_from") this.#catchUp(event.input_sample)
     else if (event.type === "session.error") this.#error = event
+    else if (event.type === "reply.started") this.replying = event.reply_id
+    else if (event.type === "reply.done" && event.reply_id === this.replying) this.replying = ""
     this.emit(event.type, event)
     if (event.type === "session.ended") this.#over()
   }

@@ -3,7 +3,7 @@ import { decode } from "./pcm.js"
 import { Microphone } from "./microphone.js"
 import { Speaker } from "./speaker.js"
 
-const ACK_MS = 200
+const ACK_MS = 100
 
 /**
  * A call with sound: what the microphone hears is said, what the agent says is played, and an interruption silences it.
@@ -66,7 +66,7 @@ export class Conversation extends Call {
   #heard(played) {
     this.emit("heard", played)
     const now = performance.now()
-    if (now - this.#acked >= ACK_MS) {
+    if (played.dry || now - this.#acked >= ACK_MS) {
       this.#acked = now
       this.played(played.reply, played.ms)
     }

@@ -3,7 +3,7 @@ import { peak, RATE, toPcm } from "./pcm.js"
 import { Problem } from "./problem.js"
 
 const WORKLET = new URL("./worklets/capture.js", import.meta.url)
-const WISHES = { echoCancellation: true, noiseSuppression: false, autoGainControl: true, channelCount: 1 }
+const WISHES = { echoCancellation: true, noiseSuppression: false, autoGainControl: false, channelCount: 1 }
 
 /**
  * What the user says: a microphone, or a recording in its place. Events: "pcm" (20 ms, 24 kHz), "level" (its peak),

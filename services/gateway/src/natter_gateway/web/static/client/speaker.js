@@ -5,7 +5,8 @@ import { Problem } from "./problem.js"
 const WORKLET = new URL("./worklets/player.js", import.meta.url)
 
 /**
- * Plays replies. Events: "played" (`{reply, ms, peak}`, every 20 ms while something plays), "level" (the peak, always),
+ * Plays replies. Events: "played" (`{reply, ms, peak, dry}`, every 20 ms while
+ * something plays, and when nothing is left to play: `dry`), "level" (the peak, always),
  * "over" (id of a reply that was played to its end).
  */
 export class Speaker extends Emitter {
@@ -25,10 +26,10 @@ export class Speaker extends Emitter {
     return speaker
   }
 
-  #hear({ over, reply, played, peak, running }) {
+  #hear({ over, reply, played, peak, running, dry }) {
     if (over) return this.emit("over", over)
     this.emit("level", peak)
-    if (reply && (running || peak)) this.emit("played", { reply, ms: (played * 1000) / RATE, peak })
+    if (reply && running) this.emit("played", { reply, ms: (played * 1000) / RATE, peak, dry })
   }
 
   /** @param {string} reply @param {Int16Array} pcm */

@@ -1,18 +1,6 @@
 import { byId, el, milliseconds } from "../dom.js"
+import { plain, waterfall } from "../waterfall.js"
 
-const STAGES = {
-  endpointing: "Sure the turn is over",
-  end_of_turn: "Sure the turn is over",
-  stt_final: "Last words written",
-  llm_first_token: "Model: first word",
-  llm_first_clause: "Model: first clause",
-  first_clause: "Model: first clause",
-  tts_first_audio: "Voice: first sound",
-  playout: "On its way out",
-  sending: "On its way out",
-  first_words: "Reply begun",
-  first_sound: "First sound heard",
-}
 const DECISIONS = {
   wait: "Waited", go_on: "Went on listening", begin: "Began an answer, unheard", commit: "Answered", reopen: "Took the turn back",
   drop: "Let it go", hold: "Paused", resume: "Spoke on", interrupt: "Gave way",
@@ -67,12 +55,16 @@ export class Insight {
     byId("turn-number").textContent = turn ? `${at + 1} of ${count}` : "–"
     byId("turn-back").disabled = at <= 0
     byId("turn-on").disabled = at < 0 || at === count - 1
-    byId("turn").replaceChildren(...(turn ? [...latency(turn), ...decisions(turn)] : [nothing()]))
+    byId("turn").replaceChildren(...(turn ? [heading(turn), ...latency(turn), ...decisions(turn)] : [nothing()]))
   }
 }
 
 const nothing = () =>
   el("p", { className: "empty" }, "After your first turn you see here where every millisecond went, and why the agent answered when it did.")
+
+/** What the turn was; a sound that was no turn has no words. */
+const heading = ({ text, decisions }) =>
+  el("p", { className: "turn-text" }, text || decisions.at(-1)?.text || (decisions.length ? "A sound while the agent spoke" : ""))
 
 /** @param {import("./turns.js").Turn} turn */
 function latency(turn) {
@@ -91,26 +83,6 @@ function latency(turn) {
   if (server && here) parts.push(el("p", { className: "hint" }, `This page heard it after ${milliseconds(here.total)}: network and sound card included.`))
   return parts
 }
-
-/**
- * @param {{name: string, ms: number}[]} stages
- * @param {number} scale milliseconds that fill the width
- */
-export function waterfall(stages, scale) {
-  let begun = 0
-  const rows = stages.flatMap(({ name, ms }) => {
-    const bar = el("span", {
-      className: name === "unaccounted" ? "bar unaccounted" : "bar",
-      style: { left: `${(100 * begun) / scale}%`, width: `${(100 * Math.max(0, ms)) / scale}%` },
-    })
-    begun += Math.max(0, ms)
-    const label = STAGES[name] ?? plain(name)
-    return [el("dt", { title: label }, label), el("dd", {}, el("span", { className: "track" }, bar), el("span", { className: "ms" }, milliseconds(ms)))]
-  })
-  return el("dl", { className: "waterfall" }, ...rows)
-}
-
-const plain = name => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ")
 
 function decisions(turn) {
   if (!turn.decisions.length) return []

@@ -66,7 +66,7 @@ export class Settings {
   /** @param {any} event `session.updated` */
   updated({ version, effective_from_turn: turn }) {
     if (version > 1) this.#say(`Applied. Version ${version}, from turn ${turn} on`)
-    else this.#say("In force. Changes are applied as you make them")
+    else this.#say("Changes are applied as you make them")
   }
 
   /** @param {{message: string, param?: string | null}} event `session.error` in a running call */

@@ -20,7 +20,6 @@ export class Story extends Emitter {
   items = new Map()
   turns = new Turns()
   #speaking = ""
-  #told = false // the reply that was played last is also over
 
   constructor() {
     super()
@@ -57,7 +56,6 @@ export class Story extends Emitter {
   // -- the user -------------------------------------------------------------------------------
 
   onSpeechStarted() {
-    if (this.floor === "speaking" || this.floor === "held") this.emit("mark", { lane: "agent", kind: "cut", label: "interrupted" })
     this.emit("mark", { lane: "user", kind: "turn-begin" })
     this.become("hearing")
   }
@@ -97,8 +95,8 @@ export class Story extends Emitter {
 
   onDone({ reply_id: reply, status }) {
     const silent = this.#speaking !== reply
-    this.#told = !silent
-    if (status === "interrupted" && this.floor !== "hearing") this.become("listening")
+    if (status === "interrupted") this.emit("mark", { lane: "agent", kind: "cut", label: "interrupted" })
+    if (status === "interrupted" && (this.floor === "speaking" || this.floor === "held")) this.become("listening")
     else if (status === "completed" && silent && this.floor === "thinking" && !this.#waits()) this.become("listening")
   }
 
@@ -108,10 +106,7 @@ export class Story extends Emitter {
 
   /** @param {{reply: string, ms: number, peak: number}} played what comes out of the loudspeaker now */
   heard({ reply, ms, peak }) {
-    if (this.#speaking !== reply) {
-      this.#speaking = reply
-      this.#told = false
-    }
+    this.#speaking = reply
     if (peak > 0.01) this.turns.audible()
     if (this.floor !== "held" && this.floor !== "hearing" && this.floor !== "over") this.become("speaking")
     for (const item of this.items.values()) {

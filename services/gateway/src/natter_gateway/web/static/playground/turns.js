@@ -44,7 +44,7 @@ export class Turns extends Emitter {
     this.#waiting = null
     const now = performance.now()
     const marks = [turn.ended, turn.decided, turn.replied, now]
-    const names = ["end_of_turn", "first_words", "first_sound"]
+    const names = ["end_of_turn", "reply_begun", "first_sound"]
     const stages = names.map((name, index) => ({ name, ms: Math.max(0, marks[index + 1] - marks[index]) }))
     turn.here = { total: now - turn.ended, stages }
     this.emit("turn", turn)

@@ -4,6 +4,7 @@ const WINDOW_MS = 24_000
 const BIN_MS = 60
 const BINS = Math.ceil(WINDOW_MS / BIN_MS) + 4
 const LOUDEST = 0.9
+const REACH = 0.19 // of the height, from the middle of a lane
 const EASE = 0.75
 const APART = 3.6 // pixels from bar to bar, at least
 const LANES = ["user", "agent"]
@@ -102,10 +103,10 @@ export class Waves {
     pen.clearRect(0, 0, width, height)
     pen.font = this.#font
     LANES.forEach((lane, index) => {
-      const middle = height * (index ? 0.72 : 0.28)
+      const middle = height * (index ? 0.74 : 0.24)
       this.#shades(lane, place, middle, height, width)
       this.#line(middle, width)
-      this.#bars(lane, place, middle, height * 0.2, width, now)
+      this.#bars(lane, place, middle, height * REACH, width, now)
     })
     this.#words(place, height, width)
   }
@@ -140,11 +141,11 @@ export class Waves {
       const to = until === undefined ? width : place(until)
       if (kind === "turn") {
         pen.fillStyle = this.#colours.faint
-        pen.fillRect(from, middle + height * 0.21, Math.max(2, to - from), 2)
+        pen.fillRect(from, middle + height * (REACH + 0.02), Math.max(2, to - from), 2)
       } else if (kind === "hold") {
         pen.globalAlpha = 0.16
         pen.fillStyle = this.#colours.accent
-        pen.fillRect(from, middle - height * 0.2, Math.max(2, to - from), height * 0.4)
+        pen.fillRect(from, middle - height * REACH, Math.max(2, to - from), 2 * height * REACH)
         pen.globalAlpha = 1
       }
     }

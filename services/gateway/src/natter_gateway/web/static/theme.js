@@ -19,7 +19,6 @@ export function setTheme(name, keep = true) {
   document.dispatchEvent(new CustomEvent("theme"))
 }
 
-const chosen = localStorage.getItem(KEPT)
-setTheme(chosen === "dark" || chosen === "light" ? chosen : system.matches ? "dark" : "light", false)
+setTheme(theme(), false) // theme_first.js has chosen
 system.addEventListener("change", () => localStorage.getItem(KEPT) || setTheme(system.matches ? "dark" : "light", false))
 byId("theme").addEventListener("click", () => setTheme(theme() === "dark" ? "light" : "dark"))

@@ -3,7 +3,7 @@ import { Problem } from "./problem.js"
 
 const STYLE = `
   :host { display: inline-block; font: 500 15px/1.3 Inter, system-ui, -apple-system, "Segoe UI", sans-serif;
-    --accent: var(--natter-accent, #0b7a6f); --ink: var(--natter-ink, #fff) }
+    --accent: var(--natter-accent, #0a6f65); --ink: var(--natter-ink, #fff) }
   button { all: unset; box-sizing: border-box; display: inline-flex; align-items: center; gap: .6em; cursor: pointer;
     padding: .7em 1.15em; border-radius: 2em; background: var(--accent); color: var(--ink); min-height: 44px }
   button:focus-visible { outline: 3px solid color-mix(in srgb, var(--accent) 45%, transparent); outline-offset: 2px }

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from natter_gateway.agents.merge import Merger
+from natter_gateway.agents.models import AgentCreate
+from natter_gateway.agents.settings import settings_of
+from natter_gateway.voices import Voices
 from natter_gateway.web import files
 
 MAX_PAGE_BYTES = 200_000
@@ -85,3 +90,24 @@ def test_the_declaration_tells_of_what_the_script_exports() -> None:
 def test_a_name_follows_the_content() -> None:
     assert len({file.etag for file in KNOWN.values()}) == len({file.body for file in KNOWN.values()})
     assert all(re.fullmatch(r'"[0-9a-f]{32}"', file.etag) for file in KNOWN.values())
+
+
+@pytest.mark.parametrize("path", sorted(path for path in KNOWN if path.startswith("agents/")))
+def test_an_example_is_an_agent_that_can_be_stored_and_called(path: str) -> None:
+    agent = json.loads(KNOWN[path].body)
+    document = Merger(lambda secret: secret, 0.0, private=False).created(AgentCreate.model_validate(agent))
+    assert settings_of(document, Voices()).system_prompt == agent["system_prompt"]
+    assert agent["greeting"]
+    assert agent["input"]["turn_detection"]["preset"]
+    runs = KNOWN["playground/demo_runs.js"].body.decode()
+    assert [
+        tool["name"] for tool in agent["tools"] if not re.search(rf"^  {tool['name']}[(:]", runs, re.MULTILINE)
+    ] == []
+
+
+def test_every_example_is_offered_in_the_playground() -> None:
+    offered = re.findall(r"^  (\w+): ", KNOWN["playground/agents.js"].body.decode(), re.MULTILINE)
+    assert sorted(f"agents/{name}.json" for name in offered) == sorted(
+        path for path in KNOWN if path.startswith("agents/")
+    )
+    assert len(offered) >= 6

@@ -80,7 +80,7 @@ export class Tape extends Emitter {
     const { currentTime, duration } = this.#audio
     this.#position.value = String(currentTime)
     this.#time.textContent = `${clock(currentTime)} of ${clock(duration || 0)}`
-    this.#head.style.left = `${(100 * currentTime) / (duration || 1)}%`
+    this.#head.style.left = `${this.#canvas.offsetLeft + (this.#canvas.clientWidth * currentTime) / (duration || 1)}px`
     this.emit("at", currentTime * 1000)
   }
 

@@ -91,5 +91,7 @@ function row({ direction, message, at }) {
   return item
 }
 
-const brief = rest => JSON.stringify(rest, short).slice(1, -1).slice(0, 240)
+/** What is in a message, in short: without the ids that are in every one. */
+const brief = rest =>
+  JSON.stringify(Object.fromEntries(Object.entries(rest).filter(([name]) => !/^(reply|item|session)_id$/.test(name))), short).slice(1, -1).slice(0, 240)
 const short = (_, value) => (typeof value === "string" && value.length > 600 ? `${value.slice(0, 60)} … (${value.length} characters)` : value)

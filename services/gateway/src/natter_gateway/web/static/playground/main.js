@@ -66,6 +66,7 @@ class Playground {
   async failed(call, error, sound) {
     if (call !== this.call) return
     call.end()
+    this.story.become("idle")
     this.stage.complain(error)
     if (error.cause === "unauthorized" && (await askForKey("This gateway asks for a key."))) await this.start(sound)
   }

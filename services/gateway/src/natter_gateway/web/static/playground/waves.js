@@ -153,16 +153,15 @@ export class Waves {
 
   #words(place, height, width) {
     const pen = this.#pen
-    const free = [0, 0]
-    for (const { kind, label, at } of this.#marks) {
+    const marks = this.#marks.filter(({ label, at }) => label && place(at) > -80 && place(at) < width)
+    marks.forEach(({ kind, label, at }, index) => {
       const x = place(at)
-      if (!label || x < -80 || x > width) continue
-      const cut = kind === "cut"
-      pen.fillStyle = cut ? this.#colours.wrong : this.#colours.ink
-      if (kind !== "hold") pen.fillRect(x - 0.5, height * 0.5, 1, height * 0.44)
-      const row = x < free[0] ? 1 : 0
-      pen.fillText(label, x + 5, height * 0.5 + 4 + row * 12)
-      free[row] = x + 10 + pen.measureText(label).width
-    }
+      const room = index + 1 < marks.length ? place(marks[index + 1].at) - x : Infinity
+      const wide = pen.measureText(label).width + 10
+      pen.fillStyle = kind === "cut" ? this.#colours.wrong : this.#colours.ink
+      if (kind !== "hold") pen.fillRect(x - 0.5, height * 0.46, 1, height * 0.48)
+      if (room < wide) return // the next word is more important
+      pen.fillText(label, x + wide > width ? x - wide + 5 : x + 5, height * 0.5 + 4)
+    })
   }
 }

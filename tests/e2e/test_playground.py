@@ -101,6 +101,28 @@ async def test_speaking_over_the_agent_stops_it(page: Page) -> None:
     await page.until("document.querySelectorAll('.said[data-role=agent]').length === 2")
 
 
+async def test_the_servers_ledger_is_shown_line_by_line(page: Page) -> None:
+    """As it comes with the extension ``turn.metrics``; here the test itself is the server for a moment."""
+    await page.run("""(() => {
+      const receive = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage').set
+      Object.defineProperty(WebSocket.prototype, 'onmessage', {
+        set(listener) { window.told = listener; receive.call(this, listener) },
+      })
+    })()""")
+    await quietly(page)
+    metrics = {
+        "type": "turn.metrics", "timestamp": 1.0, "item_id": "msg_1", "reply_id": "resp_1", "total_ms": 812.0,
+        "stages": {"decision": 430.0, "first_token": 250.0, "first_audio": 100.0}, "unaccounted_ms": 32.0,
+    }  # fmt: skip
+    await page.run(f"told({{data: {json.dumps(json.dumps(metrics))}}})")
+    shown = await page.run("[...document.querySelectorAll('.waterfall dt, .waterfall .ms')].map(e => e.textContent)")
+    assert shown == [
+        "Sure the turn is over", "430 ms", "Model: first word", "250 ms", "Voice: first sound", "100 ms",
+        "Unaccounted", "32 ms",
+    ]  # fmt: skip
+    assert await page.run("document.querySelector('.total strong').textContent") == "812 ms"
+
+
 async def test_words_are_answered_where_there_is_no_microphone(page: Page) -> None:
     await page.run("navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('not to be asked for'))")
     await ask(page, "Can I interrupt you?")

@@ -171,7 +171,11 @@ class Page:
         """Be a window (or, below 600 pixels, a phone) of that size."""
         phone = width < 600
         await self.command(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=phone
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=2 if phone else 1.5,
+            mobile=phone,
         )
 
     async def picture(self) -> bytes:

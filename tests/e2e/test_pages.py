@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
@@ -243,6 +244,30 @@ async def test_a_page_of_somebody_else_has_the_button(browser: str, base: str, b
             await page.run(f"{button}.click()")
             await page.until(f"{button}.dataset.state === 'over'")
             assert await page.run(f"{button}.innerText") == "Talk to the bakery"
+
+
+@pytest.mark.parametrize("rate", [16_000, 24_000, 44_100, 48_000])
+async def test_a_microphone_at_any_rate_is_heard_at_ours(browser: str, base: str, rate: int) -> None:
+    """A tone goes through the worklet: a second of it comes out at 24 kHz, as high and as loud."""
+    async with visitor(browser, base) as page:
+        samples = await page.run(f"""(async () => {{
+          const context = new OfflineAudioContext(1, {rate} * 1.1, {rate})
+          await context.audioWorklet.addModule("/web/client/worklets/capture.js")
+          const capture = new AudioWorkletNode(context, "natter-capture", {{ numberOfOutputs: 1 }})
+          const heard = []
+          capture.port.onmessage = ({{ data }}) => heard.push(...data)
+          const tone = new OscillatorNode(context, {{ frequency: 440 }})
+          tone.connect(capture).connect(context.destination)
+          tone.start()
+          await context.startRendering()
+          await new Promise(resolve => setTimeout(resolve, 100))
+          return heard.slice(0, 24000)
+        }})()""")
+    heard = np.array(samples)
+    assert len(heard) == 24_000
+    spectrum = np.abs(np.fft.rfft(heard))
+    assert spectrum.argmax() == pytest.approx(440, abs=1)
+    assert np.sqrt((heard**2).mean()) == pytest.approx(np.sqrt(0.5), abs=0.02)
 
 
 async def test_a_module_of_somebody_else_calls(browser: str, base: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from difflib import SequenceMatcher
@@ -202,6 +203,28 @@ async def test_a_lost_connection_comes_back_and_the_reply_goes_on(page: Page) ->
     assert await page.run("document.querySelectorAll('.said[data-role=agent]').length") == 1
     await ask(page, "Can I interrupt you?")
     await shown(page, "You can interrupt at any time")
+
+
+async def test_what_is_said_while_the_connection_is_gone_is_said_again(page: Page) -> None:
+    await quietly(page)
+    speaking = asyncio.create_task(say(page))
+    await page.until("document.querySelector('.said.partial p')?.innerText.length > 3")
+    await page.run("document.getElementById('drop').click()")
+    await speaking
+    await page.until("document.querySelector('.said[data-role=user] .to-turn')")
+    said = await page.run("document.querySelector('.said[data-role=user] p').innerText")
+    assert alike(said, "How do I swap a model?") > 0.6
+    await floor(page, "speaking")
+
+
+async def test_what_takes_a_new_call_is_offered_one(page: Page) -> None:
+    await quietly(page)
+    await page.type("#greeting", "Welcome back.")
+    await page.until("document.querySelector('#applied button')")
+    await page.click("#applied button")
+    await shown(page, "Welcome back.")
+    await floor(page, "listening")
+    assert await page.run("document.getElementById('talk').hasAttribute('data-live')")
 
 
 async def test_a_recording_is_said_instead(page: Page) -> None:

@@ -31,6 +31,7 @@ class Playground {
     byId("upload").onchange = ({ target }) => this.play(target)
     byId("type").onsubmit = event => this.type(event)
     document.addEventListener("keydown", event => this.key(event))
+    window.addEventListener("pagehide", () => this.call?.end())
     offerKey(() => this.loadVoices())
     this.loadVoices()
   }
@@ -89,7 +90,7 @@ class Playground {
     story.on("note", text => this.transcript.note(text))
     story.on("turn", turn => this.insight.changed(turn))
     story.on("mark", mark => this.waves.mark(mark))
-    call.on("message", passed => this.pass(passed, story))
+    call.on("message", passed => this.pass(passed, call, story))
     call.on("state", state => this.turned(state, call, story))
     call.on("heard", played => story.heard(played))
     call.on("played.out", () => story.playedOut())
@@ -99,10 +100,11 @@ class Playground {
     call.on("problem", problem => this.call === call && this.stage.complain(problem))
   }
 
-  pass(passed, story) {
+  pass(passed, call, story) {
     this.console.add(passed)
     story.receive(passed)
     const { type } = passed.message
+    if (call !== this.call) return // one that is just ending, while another has begun
     if (type === "session.updated") this.settings.updated(passed.message)
     else if (type === "session.error" && this.call.state === "open") this.settings.refused(passed.message)
   }
@@ -110,7 +112,7 @@ class Playground {
   turned(state, call, story) {
     story.state(state)
     if (state === "lost") story.note("The connection is gone; the call waits")
-    if (state !== "over") return
+    if (state !== "over" || call !== this.call) return
     this.waves.stop()
     this.settings.ended()
     if (call.id) offerRecords(call.id, ask)

@@ -15,6 +15,7 @@ const FLOORS = {
 /** The head of the page: the button, who has the floor, how long the call lasts, and what went wrong. */
 export class Stage {
   #timer = 0
+  #story = null
 
   constructor() {
     this.#show("idle")
@@ -30,8 +31,9 @@ export class Stage {
     byId("problem").hidden = true
     byId("downloads").hidden = true
     byId("mute").setAttribute("aria-pressed", "false")
-    story.on("floor", floor => this.#show(floor))
-    call.on("state", state => state === "over" && clearInterval(this.#timer))
+    this.#story = story
+    story.on("floor", floor => story === this.#story && this.#show(floor))
+    call.on("state", state => state === "over" && story === this.#story && clearInterval(this.#timer))
   }
 
   /** @param {import("../client/problem.js").Problem} problem */

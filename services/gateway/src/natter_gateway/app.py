@@ -17,6 +17,7 @@ from natter_gateway.rest import app as rest
 from natter_gateway.rest.context import Context
 from natter_gateway.sessions import REFUSED, Sessions
 from natter_gateway.socket import Connection
+from natter_gateway.web import routes as web
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def create_app(house: House, sessions: Sessions, ready: Callable[[], bool], vers
             await connection.serve(access)
 
     app.include_router(published.router(version))
+    app.include_router(web.router())
     for path in PATHS:
         app.add_api_websocket_route(path, serve)
     return app

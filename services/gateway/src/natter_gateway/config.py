@@ -40,6 +40,9 @@ class GatewayConfig:
     public_url: str = setting(
         "", "NATTER_PUBLIC_URL", "what links in answers begin with, such as https://voice.example.com; unset: as asked"
     )
+    traces_url: str = setting(
+        "", "NATTER_TRACES_URL", "Jaeger's page, such as http://127.0.0.1:16686, for links to traces; unset: no links"
+    )
     http_tools_private: bool = setting(
         False,
         "NATTER_HTTP_TOOLS_PRIVATE",

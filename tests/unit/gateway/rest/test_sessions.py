@@ -118,6 +118,17 @@ async def check_recording(at: Desk, session: dict[str, Any], turn: dict[str, Any
     assert right[0] > left[-1] - 0.1
 
 
+async def test_a_session_tells_where_its_trace_is_if_the_operator_has_told() -> None:
+    async with desk() as at:
+        assert (await at.complete(await at.call()))["trace_url"] is None
+    async with desk(traces_url="http://127.0.0.1:16686/") as at:
+        session = await at.complete(await at.call())
+    address = urlsplit(session["trace_url"])
+    assert (address.netloc, address.path) == ("127.0.0.1:16686", "/search")
+    (tags,) = parse_qs(address.query)["tags"]
+    assert tags == f'{{"natter.session":"{session["id"]}"}}'
+
+
 async def test_a_session_is_listed_from_its_beginning() -> None:
     async with desk() as at, client(at.place.url, {}, additional_headers=HEADERS) as caller:
         id = caller.events[-1]["session_id"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -17,6 +18,7 @@ from natter_gateway.rest.errors import ApiError, documented, not_found
 from natter_gateway.rest.paging import IDS, Cursor, Id, Limit, Listed, listed
 from natter_gateway.store import sessions
 from natter_gateway.store.sessions import SessionRow, Status
+from natter_runtime.names import SESSION
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 
@@ -108,6 +110,8 @@ class SessionDetail(SessionSummary):
     latency: LatencyRead | None
     """Null if no answer was heard."""
     artifacts: list[Artifact]
+    trace_url: str | None
+    """Its trace in Jaeger, where the operator has said where that is."""
 
 
 @router.get("", responses=documented())
@@ -142,6 +146,7 @@ async def get_session(request: Request, owner: Owner, context: Ctx, session_id: 
             "cost": row.cost,
             "latency": (row.timeline or {}).get("latency"),
             "artifacts": artifacts_of(request, context, row),
+            "trace_url": _trace(context.config.traces_url, row.id),
         }
     )
 
@@ -156,6 +161,14 @@ async def delete_session(owner: Owner, context: Ctx, session_id: Id) -> Response
         raise ApiError(409, "session_active", "The session is still running: end it first")
     await context.office.retention.delete(row.id)
     return Response(status_code=204)
+
+
+def _trace(page: str, session: str) -> str | None:
+    """Return where the trace of a session is found: by the attribute that its root span carries."""
+    if not page:
+        return None
+    tags = f'{{"{SESSION}":"{session}"}}'
+    return f"{page.rstrip('/')}/search?service=natter-gateway&tags={quote(tags)}"
 
 
 def _summary(row: SessionRow) -> dict[str, Any]:

@@ -44,6 +44,7 @@ e2e: setup models ## real speech through the real stack
 docs: setup ## make what of the documentation is made
 	@$(BIN)/python -m natter_gateway.published > docs/events.md
 	@$(BIN)/python -m natter_gateway.rest > docs/rest.md
+	@$(BIN)/python -m scripts.generate
 
 models: setup ## fetch the embedded speech models
 	@$(BIN)/natter models fetch

@@ -24,6 +24,8 @@ MAX_SPECULATIONS: Final = 4
 """Answers begun for one turn; more than these are thrown away too often to pay for."""
 MAX_IGNORED: Final = 1
 """Turns in a row that are taken for somebody else's: who speaks again means us."""
+SAME_ASIDE: Final = INPUT_RATE * 1500 // 1000
+"""Samples after such a turn within which what comes is the rest of it; who waits longer has waited for an answer."""
 UNCLEAR_WORDS: Final = 2
 BEHIND: Final = INPUT_RATE * 700 // 1000
 """Samples; words that end so much before the speech are its beginning only (a partial comes every 320 ms)."""
@@ -59,13 +61,14 @@ def is_not_for_us(memory: Memory, now: float) -> bool:
 
 def not_for_us(memory: Memory) -> str:
     """Return why the open turn is not taken for the caller's words, or an empty string."""
-    if memory.ignored >= MAX_IGNORED:
+    turn = memory.turn
+    if memory.ignored >= MAX_IGNORED and turn is not None and turn.start_sample > memory.ignored_until + SAME_ASIDE:
         return ""
     if is_far(memory.timbre, memory.caller):
         return "not_for_us"
-    final = memory.turn.final if memory.turn is not None else None
+    final = turn.final if turn is not None else None
     known = memory.caller.windows > 0 and final is not None and final.confidence is not None
-    if known and final is not None and len(words(final.text)) <= UNCLEAR_WORDS and memory.turn is not None:
+    if known and final is not None and len(words(final.text)) <= UNCLEAR_WORDS:
         unclear = (final.confidence or 0.0) < UNCLEAR / 2
         return "unclear" if unclear else ""
     return ""

@@ -57,10 +57,14 @@ class Timbre:
         )
 
 
+def distance(timbre: Timbre, caller: Timbre) -> tuple[float, float] | None:
+    """Return how much softer and duller (negative) it is than the caller's voice, in dB; None if that is not known."""
+    if caller.windows < ENOUGH or timbre.windows < ENOUGH // 5:
+        return None
+    return timbre.level_db - caller.level_db, timbre.brightness_db - caller.brightness_db
+
+
 def is_far(timbre: Timbre, caller: Timbre) -> bool:
     """Whether what was heard comes from further away than the caller's voice does."""
-    if caller.windows < ENOUGH or timbre.windows < ENOUGH // 5:
-        return False
-    softer = timbre.level_db - caller.level_db
-    duller = timbre.brightness_db - caller.brightness_db
+    softer, duller = distance(timbre, caller) or (0.0, 0.0)
     return softer <= FAR_DB or (softer <= SOFT_DB and duller <= DULL_DB)

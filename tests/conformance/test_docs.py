@@ -23,6 +23,7 @@ from websockets.asyncio.client import connect
 from natter_cli import replay
 from natter_cli.conformance.published import Published
 from natter_gateway.agents.models import AgentCreate
+from natter_gateway.decisions import BECAUSE
 from natter_gateway.extensions import EXTENSIONS
 from natter_gateway.published.asyncapi import document
 from natter_gateway.records import prices
@@ -33,6 +34,8 @@ from natter_runtime.app import VERSION
 from natter_runtime.errors import UsageError
 from natter_stt.engine import Engine as SttEngine
 from natter_stt.engine import Passage
+from natter_turn.endpointing import needed_ms
+from natter_turn.policy import PRESETS
 from tests.support import docs_stack, pages, shell
 from tests.support.docs_stack import documented_stack, run_python, run_shell, running_python, shown_file, shown_module
 from tests.support.llm_contract import LlmEngineContract
@@ -248,7 +251,7 @@ def test_what_a_page_names_exists(path: Path) -> None:
         if name in ELSEWHERE:
             assert name in (pages.ROOT / ELSEWHERE[name]).read_text(encoding="utf-8")
         else:
-            assert name in shell.DECLARED, name
+            assert name in shell.DECLARED | shell.PASSED, name
 
 
 def messages() -> set[str]:
@@ -310,6 +313,24 @@ def test_a_file_can_be_read_by_what_reads_it(block: Block, tmp_path: Path) -> No
         assert prices.load(path)
 
 
+def test_the_presets_are_as_told() -> None:
+    page = (pages.DOCS / "howto" / "tune-turn-taking.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)`.*\| (\d+) to (\d+) ms \| (\d+) ms \|$", page, re.MULTILINE)
+    assert {name: tuple(map(int, rest)) for name, *rest in rows} == {
+        name.value: (policy.min_silence_ms, policy.max_silence_ms, policy.interruption_delay_ms)
+        for name, policy in PRESETS.items()
+    }
+
+
+def test_the_decision_that_is_shown_could_be_one() -> None:
+    events = [json.loads(block.code) for block in pages.blocks("json") if block.page == "howto/tune-turn-taking.md"]
+    (shown,) = (event for event in events if event["type"] == "turn.decision")
+    waits = {name.value: needed_ms(shown["probability"], policy) for name, policy in PRESETS.items()}
+    assert shown["presets"] == waits
+    assert shown["needed_ms"] == waits["conversation"]
+    assert BECAUSE[shown["rule"]] in shown["reason"]
+
+
 # -- the checks themselves ------------------------------------------------------------------------
 
 
@@ -325,7 +346,7 @@ def test_a_file_can_be_read_by_what_reads_it(block: Block, tmp_path: Path) -> No
         "NATTER_NOTHING=1 natter up",
         "NATTER_PORT=x natter up",
         "NATTER_STT_ENGINE=nothing natter-stt",
-        "NATTER_LEAD_MS=50 docker compose up",
+        "NATTER_STATE=x docker compose up",
         "export NATTER_NOTHING=1",
         "python nothing.py",
         "rm -rf x",

@@ -46,7 +46,7 @@ docs: setup ## make what of the documentation is made
 	@$(BIN)/python -m natter_gateway.rest > docs/rest.md
 
 site: setup ## build the documentation as a site, into site/
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 models: setup ## fetch the embedded speech models
 	@$(BIN)/natter models fetch

@@ -51,10 +51,15 @@ def is_empty(memory: Memory, now: float) -> bool:
 
 def is_not_for_us(memory: Memory, now: float) -> bool:
     """Somebody else spoke, or the caller to somebody else; or it was a noise that the recogniser guessed at."""
-    turn = memory.turn
-    if turn is None or not memory.final_covers or memory.silence_ms < memory.policy.min_silence_ms:
+    if not memory.final_covers or memory.silence_ms < memory.policy.min_silence_ms:
         return False
-    if turn.over_epoch and memory.reply is None:
+    return is_aside(memory, now)
+
+
+def is_aside(memory: Memory, now: float) -> bool:
+    """The same, whatever the recogniser has said about it by now."""
+    turn = memory.turn
+    if turn is None or (turn.over_epoch and memory.reply is None):
         return False  # it has interrupted a reply: that has been decided
     return not_for_us(memory) != ""
 

@@ -15,11 +15,13 @@ ENOUGH: Final = 25
 """Windows (0.8 s) of speech before a voice is known."""
 SLOWEST: Final = 400
 """The profile follows the voice as the mean of its last so many windows (13 s)."""
-FAR_DB: Final = -8.0
-"""So much softer than the caller is somebody else, or not meant for us."""
-SOFT_DB: Final = -4.5
-DULL_DB: Final = -5.0
-"""So much softer and so much duller at once, too."""
+FAR_DB: Final = -6.8
+"""So much softer than the caller is somebody else, or not meant for us; between asides and remarks to the agent of the
+benchmark's tuned half."""
+DULLNESS: Final = 0.3
+"""Each dB duller counts as so much softer."""
+UNSURE_DB: Final = 6.0
+"""The less is heard of a voice, the more it takes: this, divided by its windows."""
 SURE_SPEECH: Final = 0.7
 """Windows that are less surely speech say nothing about a voice."""
 
@@ -66,5 +68,8 @@ def distance(timbre: Timbre, caller: Timbre) -> tuple[float, float] | None:
 
 def is_far(timbre: Timbre, caller: Timbre) -> bool:
     """Whether what was heard comes from further away than the caller's voice does."""
-    softer, duller = distance(timbre, caller) or (0.0, 0.0)
-    return softer <= FAR_DB or (softer <= SOFT_DB and duller <= DULL_DB)
+    apart = distance(timbre, caller)
+    if apart is None:
+        return False
+    softer, duller = apart
+    return softer + DULLNESS * min(duller, 0.0) <= FAR_DB - UNSURE_DB / timbre.windows

@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST_ARGS ?=
 RUN_ARGS ?=
 
-.PHONY: help setup run test check fmt fmt-check lint imports types e2e docs models clean
+.PHONY: help setup run test check fmt fmt-check lint imports types e2e docs site models clean
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 14
@@ -46,8 +46,11 @@ docs: setup ## make what of the documentation is made
 	@$(BIN)/python -m natter_gateway.rest > docs/rest.md
 	@$(BIN)/python -m scripts.generate
 
+site: setup ## build the documentation as a site, into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 models: setup ## fetch the embedded speech models
 	@$(BIN)/natter models fetch
 
 clean: ## remove what set-up and checks made (not the models)
-	@rm -rf .venv .venv-uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	@rm -rf .venv .venv-uv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist site

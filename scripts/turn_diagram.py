@@ -1,4 +1,4 @@
-"""Draws the turn machine from its table: ``docs/turn-machine.md``.
+"""Draws the turn machine from its table: ``docs/turn-machine.md`` and ``docs/images/turn-machine.svg``.
 
 .venv/bin/python scripts/turn_diagram.py            # write it
 .venv/bin/python scripts/turn_diagram.py --check    # fail if it is not as the table says
@@ -10,33 +10,28 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from natter_turn.table import TABLE, Happening, State
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a file
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "turn-machine.md"
+from natter_turn.table import TABLE, Happening, State
+from scripts.turn_picture import picture
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+PAGE: Final = ROOT / "docs" / "turn-machine.md"
+PICTURE: Final = ROOT / "docs" / "images" / "turn-machine.svg"
 HEAD: Final = """# The turn machine
 
-Drawn from `services/turn/src/natter_turn/table.py` by `scripts/turn_diagram.py`; do not edit. Each arrow says what
-happens and what is done; of the rows for one happening the first whose condition holds is taken.
+Drawn from `services/turn/src/natter_turn/table.py` by `scripts/turn_diagram.py`; do not edit. An arrow says what
+happens; the dark ones are the way of a conversation in which nobody speaks over anybody.
+
+![States of the turn machine, and what leads from one to another](images/turn-machine.svg)
+
+What is done is in the last table: of the rows for one happening the first whose condition holds is taken.
 """
 
 
 def page() -> str:
-    """Return the page: the diagram, then every state with what may happen in it."""
-    return "\n".join([HEAD, "```mermaid", *_diagram(), "```", "", *_states(), *_happenings(), *_rows()])
-
-
-def _diagram() -> list[str]:
-    """Arrows between two states once, with what makes them go; loops are left to the table below."""
-    arrows: dict[tuple[State, State], list[str]] = {}
-    for (state, happening), rows in TABLE.items():
-        for row in rows:
-            if row.to is not state:
-                arrows.setdefault((state, row.to), []).append(f"{happening.value}: {_name(row.move)}")
-    lines = ["stateDiagram-v2", "    [*] --> listening"]
-    return lines + [
-        f"    {state.value} --> {to.value}: {'<br/>'.join(dict.fromkeys(labels))}"
-        for (state, to), labels in arrows.items()
-    ]
+    """Return the page: the picture, then every state with what may happen in it."""
+    return "\n".join([HEAD, *_states(), *_happenings(), *_rows()])
 
 
 def _states() -> list[str]:
@@ -68,12 +63,22 @@ def _doc(kind: type, member: object) -> str:
     return lines[at + 1].strip().strip('"')
 
 
+def made() -> dict[Path, str]:
+    """Return what is to be in each file."""
+    return {PAGE: page(), PICTURE: picture()}
+
+
+def is_current(path: Path, text: str) -> bool:
+    """Whether a file holds just that."""
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
 def main() -> int:
-    """Write the page, or check it."""
+    """Write the page and its picture, or check them."""
     if "--check" in sys.argv[1:]:
-        same = PAGE.exists() and PAGE.read_text(encoding="utf-8") == page()
-        return 0 if same else 1
-    PAGE.write_text(page(), encoding="utf-8")
+        return 0 if all(is_current(path, text) for path, text in made().items()) else 1
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -5,73 +5,31 @@ That its client works is shown by tests/e2e/test_readme.py.
 
 from __future__ import annotations
 
-import itertools
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
 
 import natter_tts.engines
-from natter_cli.config import CliConfig
 from natter_cli.inprocess import SERVICES
-from natter_cli.main import parser
-from natter_runtime.config import RuntimeConfig, settings_of
-from tests.support import readme
+from natter_runtime.config import settings_of
+from tests.support import readme, shell
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-TARGETS: Final = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-COMPOSE: Final = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-CONFIGS: Final = (CliConfig, RuntimeConfig, *(service.config for service in SERVICES))
-DECLARED: Final = {about.env for config in CONFIGS for _, about in settings_of(config)}
+ROOT: Final = shell.ROOT
 OTHERS: Final = {"NATTER_TEST_AUDIO": "tests/support/corpus.py"}
 """Variables that no service reads, and where they are read."""
 
 
 @pytest.mark.parametrize("line", readme.commands())
 def test_a_command_that_is_shown_exists(line: str) -> None:
-    check(shlex.split(line, comments=True))
+    shell.check(shlex.split(line, comments=True))
 
 
 @pytest.mark.parametrize("line", readme.inline("natter "))
 def test_a_command_that_is_named_exists(line: str) -> None:
-    check([word for word in shlex.split(line) if not word.startswith("[")])
-
-
-def check(words: list[str]) -> None:
-    """Fail unless somebody knows this command."""
-    while re.fullmatch(r"[A-Z_]+=.*", words[0]):
-        words = words[1:]
-    match Path(words[0]).name, words[1:]:
-        case "make", [target, *_]:
-            assert target in TARGETS
-        case "natter", arguments:
-            assert_understood(arguments)
-        case "docker", ["compose", *arguments]:
-            assert_composed(arguments)
-        case name, _:
-            pytest.fail(f"nobody checks {name}")
-
-
-def assert_understood(arguments: list[str]) -> None:
-    try:
-        given = parser().parse_args(arguments)
-    except SystemExit:
-        pytest.fail(f"natter does not understand {arguments}")
-    wav = getattr(given, "wav", None)
-    assert wav is None or str(wav) == "FILE" or (ROOT / wav).is_file()
-
-
-def assert_composed(arguments: list[str]) -> None:
-    files = [second for first, second in itertools.pairwise(arguments) if first == "-f"]
-    assert all((ROOT / file).is_file() for file in files)
-    assert "up" in arguments
-    after = arguments[arguments.index("up") + 1 :]
-    services = [word.partition("=")[0] for word in after if not word.startswith("-")]
-    assert set(services) <= set(COMPOSE["services"])
+    shell.check([word for word in shlex.split(line) if not word.startswith("[")])
 
 
 def test_there_are_commands() -> None:
@@ -84,7 +42,7 @@ def test_a_setting_that_is_named_is_one(name: str) -> None:
     if name in OTHERS:
         assert name in (ROOT / OTHERS[name]).read_text(encoding="utf-8")
     else:
-        assert name in DECLARED
+        assert name in shell.DECLARED
 
 
 @pytest.mark.parametrize("target", readme.links())

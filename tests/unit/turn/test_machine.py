@@ -83,4 +83,5 @@ def test_a_conversation_of_a_minute_takes_no_time() -> None:
 
 def test_the_diagram_is_drawn_from_the_table() -> None:
     """If this fails: .venv/bin/python scripts/turn_diagram.py"""
-    assert turn_diagram.PAGE.read_text(encoding="utf-8") == turn_diagram.page()
+    for path, text in turn_diagram.made().items():
+        assert path.read_text(encoding="utf-8") == text, path.name

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from natter_gateway.records.axis import Axis
+from natter_gateway.records.folder import Folder
 from natter_gateway.records.mixdown import mixdown
 from natter_gateway.records.recorder import TapeRecorder
 from natter_gateway.records.shelf import Shelf
@@ -68,12 +69,13 @@ def main() -> None:
             shelf.put(SESSION, 1, chunk)
 
     with tempfile.TemporaryDirectory() as folder:
-        shelf = Shelf(Path(folder))
+        shelf = Shelf(Folder(Path(folder)))
         loop = timed(record)
         writing = timed(write)
-        kept = sum(path.stat().st_size for path in shelf.folder(SESSION).iterdir())
+        kept = sum(path.stat().st_size for path in (Path(folder) / SESSION).iterdir())
         mixing = timed(lambda: mixdown(shelf, SESSION))
-        size = shelf.audio(SESSION).stat().st_size
+        recording = shelf.recording(SESSION)
+        size = recording.size if recording else 0
     for what, value in (
         ("event loop", f"{1000 * loop / seconds:.2f} ms for a second of a call"),
         ("writing chunks", f"{1000 * writing / seconds:.2f} ms for a second of a call, on a thread"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from natter_runtime.bus import Bus
 from natter_runtime.bus_memory import MemoryBroker
 from tests.support.nats_server import nats_server
 from tests.support.postgres_server import postgres_server
+from tests.support.s3_server import S3Bucket, new_bucket, s3_server
 
 CATEGORIES: Final = ("unit", "integration", "conformance", "e2e")
 """The folders of tests; each is a mark too, so ``-m unit`` runs what needs nothing."""
@@ -75,6 +77,23 @@ def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL that all tests share; each makes a database of its own."""
     with postgres_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The URL of an S3 server that all tests share; each makes a bucket of its own."""
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture
+def s3_bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> S3Bucket:
+    """A bucket that is empty, and the credentials for it in the environment."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "natter")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret that is no secret")
+    return new_bucket(s3)
 
 
 @pytest.fixture(params=["memory", pytest.param("nats", marks=pytest.mark.nats)])

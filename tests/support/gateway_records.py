@@ -15,7 +15,7 @@ from natter_gateway.records.keeper import Keeper
 from natter_gateway.records.means import Means
 from natter_gateway.records.prices import Prices
 from natter_gateway.records.retention import Retention
-from natter_gateway.records.shelf import Shelf
+from natter_gateway.records.shelf import Shelf, open_shelf
 from natter_gateway.store import sessions, webhooks
 from natter_gateway.store.database import Database
 from natter_gateway.store.sessions import SessionRow
@@ -96,11 +96,13 @@ class Office:
 
 
 @asynccontextmanager
-async def office(tmp: Path, *, prices: Prices | None = None, days: tuple[int, int] = (0, 0)) -> AsyncIterator[Office]:
-    """Make one; ``days`` is how long sessions and recordings are kept."""
+async def office(
+    tmp: Path, *, prices: Prices | None = None, days: tuple[int, int] = (0, 0), url: str = ""
+) -> AsyncIterator[Office]:
+    """Make one; ``days`` is how long sessions and recordings are kept, ``url`` where instead of in the folder."""
     clock, metrics = ManualClock(), Metrics("gateway")
     broker = MemoryBroker(clock=clock)
-    bus, shelf, executor = broker.bus(), Shelf(tmp), ModelExecutor("records")
+    bus, shelf, executor = broker.bus(), open_shelf(url, tmp), ModelExecutor("records")
     serving: set[tuple[str, str]] = set()
     async with database("", tmp) as opened:
         means = Means("g-1", opened, bus, shelf, clock, metrics, executor, executor)

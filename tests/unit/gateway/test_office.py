@@ -53,6 +53,7 @@ async def test_gateways_with_one_secret_make_the_same_links(tmp_path: Path) -> N
         ({"secret": "short"}, "NATTER_SECRET"),
         ({"prices": Path("/nowhere.toml")}, "NATTER_PRICES"),
         ({"database_url": "mysql://x/y"}, "NATTER_DATABASE_URL"),
+        ({"recordings_url": "https://x/y"}, "NATTER_RECORDINGS_URL"),
     ],
 )
 async def test_a_setting_that_cannot_be_used_is_named(settings: dict[str, Any], words: str, tmp_path: Path) -> None:

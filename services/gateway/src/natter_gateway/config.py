@@ -55,6 +55,12 @@ class GatewayConfig:
     sessions_days: int = setting(
         90, "NATTER_SESSIONS_DAYS", "how long records of sessions are kept; 0 is for good", unit="days", low=0
     )
+    recordings_url: str = setting(
+        "",
+        "NATTER_RECORDINGS_URL",
+        "s3://bucket/prefix?endpoint=https://host&region=name: storage for recordings, with credentials in AWS_*; "
+        "unset: a folder in NATTER_DATA",
+    )
     prices: Path | None = setting(None, "NATTER_PRICES", "TOML file of prices, for what a call cost")
     max_session_s: float = setting(
         10_800.0, "NATTER_MAX_SESSION_S", "longest duration of a session", unit="seconds", low=10

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -21,7 +22,7 @@ from natter_gateway.records.finaliser import Finaliser
 from natter_gateway.records.keeper import Keeper
 from natter_gateway.records.means import Means
 from natter_gateway.records.retention import Retention
-from natter_gateway.records.shelf import Shelf
+from natter_gateway.records.shelf import Shelf, open_shelf
 from natter_gateway.store.database import Database, open_database
 from natter_gateway.voices import Voices
 from natter_gateway.webhooks.sender import Sender
@@ -33,6 +34,9 @@ from natter_runtime.executor import ModelExecutor
 from natter_runtime.pulse import Pulse
 from natter_runtime.seal import Sealer, SecretMissing, derive
 from natter_runtime.tasks import spawn
+
+FETCHING: Final = 4
+"""Recordings in a bucket that are fetched at a time; others wait for their next piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,18 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """See the module. Made by :func:`open_office`."""
+    """See the module. Made by :func:`open_office`.
+
+    Attributes:
+        fetching: reads recordings for who fetches them; a few threads, so that calls' own sound never waits for them.
+    """
 
     config: GatewayConfig
     database: Database
     sealer: Sealer
     agents: AgentBook
     shelf: Shelf
+    fetching: ModelExecutor
     keeper: Keeper
     retention: Retention
     sender: Sender
@@ -106,9 +115,11 @@ async def open_office(
         UsageError: a setting is wrong, or the database cannot be used; the message names the setting.
     """
     table, sealer = prices.load(config.prices), Sealer(config.secret)
+    shelf = open_shelf(config.recordings_url, config.data)
     clock, bus = runtime.clock, runtime.bus
     database = await open_database(config.database_url, config.data)
     mixing, shelving = ModelExecutor("mixdown"), ModelExecutor("shelf")
+    fetching = ModelExecutor("fetching", FETCHING)
 
     def others() -> set[str]:
         return pulse.watch.all_alive(clock.monotonic()) - {runtime.instance}
@@ -119,10 +130,10 @@ async def open_office(
     for executor in (database.executor, mixing, shelving):
         runtime.metrics.watch(executor)
     async with contextlib.AsyncExitStack() as stack:
-        for close in (database.close, mixing.close, shelving.close):
+        for close in (database.close, mixing.close, shelving.close, fetching.close):
             stack.callback(close)
         client = await stack.enter_async_context(outside.client(private=config.http_tools_private))
-        means = Means(runtime.instance, database, bus, Shelf(config.data), clock, runtime.metrics, shelving, mixing)
+        means = Means(runtime.instance, database, bus, shelf, clock, runtime.metrics, shelving, mixing)
         retention = Retention(means, config.sessions_days, config.recordings_days)
         keeper = Keeper(means, Finaliser(means, table, serves), retention, live, others, recording=config.recording)
         yield Office(
@@ -130,7 +141,8 @@ async def open_office(
             database,
             sealer,
             AgentBook(database, sealer, client, voices),
-            means.shelf,
+            shelf,
+            fetching,
             keeper,
             retention,
             Sender(database, sealer, client, clock),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from natter_gateway.records.finaliser import GIVE_UP_S, LEASE_S, NO_LOG, QUIET_S
+from natter_gateway.records.folder import Folder
 from natter_gateway.records.prices import Prices
+from natter_gateway.records.storage import Unavailable
 from natter_gateway.records.tape import Tape
 from natter_gateway.store import sessions
 from natter_protocol.session import CloseReason, SessionClosed
@@ -17,10 +19,12 @@ from natter_runtime.errors import BusError
 from tests.support.gateway_records import SESSION, Office, office
 from tests.unit.gateway.records.test_sound import sine
 
+PRICES = Prices("USD", session_hour=3.6)
+
 
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path, prices=Prices("USD", session_hour=3.6)) as made:
+    async with office(tmp_path, prices=PRICES) as made:
         yield made
 
 
@@ -31,7 +35,12 @@ def record(place: Office, session: str = SESSION) -> None:
         place.shelf.put(session, 1, chunk)
 
 
-async def test_a_whole_record(place: Office) -> None:
+async def test_a_whole_record(url: str, tmp_path: Path) -> None:
+    async with office(tmp_path, prices=PRICES, url=url) as place:
+        await check_a_whole_record(place)
+
+
+async def check_a_whole_record(place: Office) -> None:
     await place.subscribe("session.started", "session.completed")
     await place.call(agent="agent_1")
     record(place)
@@ -58,7 +67,7 @@ async def test_a_whole_record(place: Office) -> None:
     assert row.recording["duration_seconds"] == pytest.approx(1.0, abs=0.01)
     assert (row.recording["uploaded_chunks"], row.recording["dropped_chunks"]) == (1, 0)
     assert row.finalised_at is not None
-    assert place.shelf.audio(SESSION).is_file()
+    assert place.shelf.recording(SESSION) is not None
     assert place.shelf.chunks(SESSION) == {}
     assert [delivery.event for delivery in await place.told()] == ["session.started", "session.completed"]
 
@@ -162,10 +171,10 @@ async def test_while_it_takes_its_time_nobody_else_begins(place: Office, monkeyp
         assert await first
 
 
-async def test_a_disk_that_is_full_is_tried_again_and_given_up_in_the_end(place: Office) -> None:
+async def test_a_disk_that_is_full_is_tried_again_and_given_up_in_the_end(place: Office, tmp_path: Path) -> None:
     await place.call()
     record(place)
-    place.shelf.audio(SESSION).mkdir()
+    (tmp_path / "recordings" / SESSION / "audio.ogg").mkdir()
     with pytest.raises(OSError):
         await place.finaliser.finish(SESSION)
     row = await place.row()
@@ -179,6 +188,27 @@ async def test_a_disk_that_is_full_is_tried_again_and_given_up_in_the_end(place:
     assert row is not None
     assert row.recording is None
     assert row.finalised_at is not None
+
+
+async def test_a_bucket_that_is_down_for_a_while_costs_nothing(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    await place.call()
+    record(place)
+
+    def down(self: Folder, name: str) -> bytes:
+        raise Unavailable("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "get", down)
+        with pytest.raises(Unavailable):
+            await place.finaliser.finish(SESSION)
+    row = await place.row()
+    assert row is not None
+    assert (row.status, row.finalised_at) == ("completed", None)
+    assert await place.finaliser.finish(SESSION)
+    row = await place.row()
+    assert row is not None
+    assert row.recording is not None
+    assert row.recording["duration_seconds"] == pytest.approx(1.0, abs=0.01)
 
 
 async def test_what_was_deleted_meanwhile_stays_so(place: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,13 +22,15 @@ from natter_protocol.settings import SessionSettings
 from natter_runtime.state import SessionState
 from natter_runtime.tasks import stop
 from tests.support.gateway_records import SESSION, Office, office
+from tests.support.nats_server import free_port
+from tests.support.s3_server import S3Bucket
 from tests.unit.gateway.records.test_tape import tone
 
 
 @asynccontextmanager
-async def running(tmp: Path) -> AsyncIterator[Office]:
+async def running(tmp: Path, url: str = "") -> AsyncIterator[Office]:
     """A keeper at work."""
-    async with office(tmp) as place, asyncio.TaskGroup() as group:
+    async with office(tmp, url=url) as place, asyncio.TaskGroup() as group:
         task = group.create_task(place.keeper.run())
         try:
             yield place
@@ -47,8 +49,8 @@ def speak(place: Office, seconds: int, session: str = SESSION) -> None:
     recorder.close()
 
 
-async def test_a_call_from_its_opening_to_its_record(tmp_path: Path) -> None:
-    async with running(tmp_path) as place:
+async def test_a_call_from_its_opening_to_its_record(url: str, tmp_path: Path) -> None:
+    async with running(tmp_path, url) as place:
         await place.subscribe("session.started", "session.completed")
         place.keeper.opened(place.opening())
         await place.keeper.drain()
@@ -89,6 +91,19 @@ async def test_a_disk_that_fails_costs_sound_and_nothing_else(tmp_path: Path) ->
         row = await place.row()
         assert row is not None
         assert (row.status, row.recording) == ("completed", None)
+
+
+async def test_a_bucket_that_is_down_costs_sound_and_nothing_else(s3_bucket: S3Bucket, tmp_path: Path) -> None:
+    url = f"s3://calls?endpoint=http://127.0.0.1:{free_port()}"
+    async with running(tmp_path, url) as place:
+        await place.call()
+        speak(place, 25)
+        place.keeper.closed(SESSION)
+        await place.keeper.drain()
+        assert place.metrics.dropped("records.chunk") == 3
+        row = await place.row()
+        assert row is not None
+        assert (row.status, row.finalised_at) == ("completed", None)  # its sound is asked for again later
 
 
 async def test_a_disk_that_hangs_costs_sound_and_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

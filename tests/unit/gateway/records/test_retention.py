@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from natter_gateway.store.database import FILE
 from natter_protocol import subjects
 from natter_protocol.base import Lane
 from tests.support.gateway_records import SESSION, Office, office
+from tests.support.s3_server import S3Bucket
 from tests.unit.gateway.records.test_finaliser import record
 
 
@@ -32,8 +34,8 @@ async def facts(place: Office, session: str = SESSION) -> int:
     return len(await place.bus.log.read(subjects.lane(session, Lane.EVT)))
 
 
-async def test_deleted_is_deleted(tmp_path: Path) -> None:
-    async with office(tmp_path) as place:
+async def test_deleted_is_deleted(url: str, tmp_path: Path) -> None:
+    async with office(tmp_path, url=url) as place:
         await place.subscribe("session.completed")
         await finished(place)
         await finished(place, "sess_2")
@@ -60,8 +62,8 @@ async def test_what_could_not_be_deleted_can_be_tried_again(tmp_path: Path, monk
         assert await place.row() is None
 
 
-async def test_sound_goes_before_records(tmp_path: Path) -> None:
-    async with office(tmp_path, days=(30, 7)) as place:
+async def test_sound_goes_before_records(url: str, tmp_path: Path) -> None:
+    async with office(tmp_path, days=(30, 7), url=url) as place:
         await finished(place)
         await place.retention.sweep()
         assert place.shelf.sessions() == [SESSION]
@@ -92,10 +94,25 @@ async def test_sound_without_a_record_goes_after_a_while(tmp_path: Path) -> None
         await place.database.write(lambda c: sessions.add(c, place.opening()))
         old = place.clock.wall() - ORPHAN_S - 1
         for session in ("sess_orphan", SESSION):
-            os.utime(place.shelf.folder(session), (old, old))
+            os.utime(tmp_path / "recordings" / session, (old, old))
         record(place, "sess_new_orphan")
         await place.retention.sweep()
         assert place.shelf.sessions() == [SESSION, "sess_new_orphan"]
+
+
+async def test_sound_without_a_record_goes_from_a_bucket_too(s3_bucket: S3Bucket, tmp_path: Path) -> None:
+    async with office(tmp_path, url=s3_bucket.url) as place:
+        record(place, "sess_orphan")
+        record(place, SESSION)
+        await place.database.write(lambda c: sessions.add(c, place.opening()))
+        s3_bucket.put("calls/holidays/audio.ogg", b"somebody else's")
+        place.clock.advance(time.time() + ORPHAN_S - 60 - place.clock.wall())
+        await place.retention.sweep()
+        assert place.shelf.sessions() == [SESSION, "sess_orphan"]
+        place.clock.advance(120)
+        await place.retention.sweep()
+        assert place.shelf.sessions() == [SESSION]
+        assert "calls/holidays/audio.ogg" in s3_bucket.names()
 
 
 async def test_old_deliveries_go(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from natter_gateway.dialects.voice_agent_echo import echo
 from natter_gateway.records import mixdown
 from natter_gateway.records.means import Means
 from natter_gateway.records.prices import Prices, cost_of
+from natter_gateway.records.shelf import AUDIO
 from natter_gateway.records.sound import RATE
 from natter_gateway.records.timeline import Timed, timeline_of
 from natter_gateway.records.usage import usage_of
@@ -66,7 +67,7 @@ class Finaliser:
 
         Raises:
             StoreError, BusError: the database or the event log does not answer; to be tried again.
-            OSError: the recording cannot be written; to be tried again.
+            OSError: the recording cannot be written, or its chunks not be read now; to be tried again.
         """
         now = self.means.clock.wall()
         timed = await self._read(session)
@@ -202,7 +203,7 @@ class Finaliser:
             "channels": 2,
             "channel_layout": {"left": "user", "right": "agent"},
             "sample_rate": RATE,
-            "file": mixed.path.name,
+            "file": AUDIO,
             "duration_seconds": round(mixed.seconds, 3),
             "uploaded_chunks": mixed.chunks,
             "dropped_chunks": mixed.missing,

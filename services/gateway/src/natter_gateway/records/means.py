@@ -19,7 +19,7 @@ class Means:
     Attributes:
         instance: this gateway.
         writing: writes and deletes; one thread.
-        mixing: puts recordings together; one thread, so that they never take more than that.
+        mixing: puts recordings together and looks through them all; one thread, so that it never takes more than that.
     """
 
     instance: str

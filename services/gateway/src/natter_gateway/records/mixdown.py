@@ -7,8 +7,6 @@ seam is heard. What was not written (a full disk, a gateway that died) is silenc
 from __future__ import annotations
 
 import logging
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +14,8 @@ import numpy as np
 import soxr
 
 from natter_gateway.records.shelf import CHANNELS, Chunks, Shelf
-from natter_gateway.records.sound import RATE, OpusFile, Samples, from_flac
+from natter_gateway.records.sound import RATE, OpusFile, Samples
+from natter_gateway.records.storage import Unavailable
 from natter_gateway.records.tape import CHUNK_S
 
 log = logging.getLogger(__name__)
@@ -24,9 +23,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A finished recording: its file, its length, and how much of it there was."""
+    """A finished recording: its length, and how much of it there was."""
 
-    path: Path
     seconds: float
     chunks: int
     missing: int
@@ -37,24 +35,19 @@ def mixdown(shelf: Shelf, session: str) -> Mixed | None:
     """Make the recording of a session; None if there is no chunk. The chunks stay.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, or what it is made of not be read now.
     """
     chunks = shelf.chunks(session)
     if not chunks:
         return None
-    path = shelf.audio(session)
-    part = path.with_name(f"{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
-    try:
-        samples = _write(part, chunks)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-    return Mixed(path, samples / RATE, len(chunks), max(chunks) + 1 - len(chunks))
+    with shelf.draft(session) as path:
+        samples = _write(path, shelf, session, chunks)
+    return Mixed(samples / RATE, len(chunks), max(chunks) + 1 - len(chunks))
 
 
-def _write(path: Path, chunks: Chunks) -> int:
+def _write(path: Path, shelf: Shelf, session: str, chunks: Chunks) -> int:
     """Write the recording; return how long it is, in samples."""
-    left, right = (_Lane(chunks, channel) for channel in CHANNELS)
+    left, right = (_Lane(shelf, session, chunks, channel) for channel in CHANNELS)
     written = 0
     with OpusFile(path) as file:
         for index in range(max(chunks) + 1):
@@ -70,7 +63,9 @@ def _write(path: Path, chunks: Chunks) -> int:
 class _Lane:
     """One channel on its way to the rate of the recording."""
 
-    def __init__(self, chunks: Chunks, channel: str) -> None:
+    def __init__(self, shelf: Shelf, session: str, chunks: Chunks, channel: str) -> None:
+        self._shelf = shelf
+        self._session = session
         self._chunks = chunks
         self._channel = channel
         self._rate = next((rate for index in chunks for _, rate in self._read(index)), RATE)
@@ -98,10 +93,13 @@ class _Lane:
         return np.concatenate((taken, np.zeros(count - len(taken), np.int16)))
 
     def _read(self, index: int) -> list[tuple[Samples, int]]:
+        """What is damaged or gone stays so and becomes silence; what cannot be read now must not."""
         read = []
-        for path in self._chunks.get(index, {}).get(self._channel, []):
+        for name in self._chunks.get(index, {}).get(self._channel, []):
             try:
-                read.append(from_flac(path.read_bytes()))
+                read.append(self._shelf.chunk(self._session, name))
+            except Unavailable:
+                raise
             except OSError as error:
-                log.warning("a chunk cannot be read and becomes silence: %s: %s", path.name, error)
+                log.warning("a chunk cannot be read and becomes silence: %s: %s", name, error)
         return read

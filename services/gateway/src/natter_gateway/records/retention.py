@@ -74,7 +74,7 @@ class Retention:
             log.info("deleted %d recordings older than %d days", len(old), self.recordings_days)
 
     async def _delete_orphans(self, now: float) -> None:
-        stale = await self.means.writing.run(lambda: self.means.shelf.untouched_since(now - ORPHAN_S))
+        stale = await self.means.mixing.run(lambda: self.means.shelf.untouched_since(now - ORPHAN_S))
         for session in stale:
             if await self.means.database.read(lambda c, session=session: sessions.find(c, session)) is None:  # type: ignore[misc]
                 await self.means.writing.run(lambda session=session: self.means.shelf.remove(session))  # type: ignore[misc]

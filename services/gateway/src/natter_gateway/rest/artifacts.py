@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-import anyio
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 
 from natter_gateway.agents.document import when
 from natter_gateway.agents.models import Shown
@@ -18,6 +17,7 @@ from natter_gateway.rest.auth import Key
 from natter_gateway.rest.context import Context, Ctx
 from natter_gateway.rest.errors import UNAUTHORIZED, ApiError, documented, not_found
 from natter_gateway.rest.paging import Id
+from natter_gateway.rest.recordings import AUDIO_TYPE, send
 from natter_gateway.store import sessions
 from natter_gateway.store.sessions import SessionRow
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/sessions", tags=["sessions"])
 LINK_S: Final = 3600
 ArtifactType = Literal["audio", "timeline", "metadata"]
 TYPES: Final[dict[ArtifactType, str]] = {
-    "audio": "audio/ogg",
+    "audio": AUDIO_TYPE,
     "timeline": "application/json",
     "metadata": "application/json",
 }
@@ -81,10 +81,7 @@ async def get_artifact(
     if row.finalised_at is None or (row.timeline if artifact == "timeline" else row.recording) is None:
         raise ApiError(404, "artifact_not_found", f"The session has no {artifact}, or not yet")
     if artifact == "audio":
-        path = context.office.shelf.audio(row.id)
-        if not await anyio.Path(path).is_file():
-            raise ApiError(404, "artifact_not_found", "The recording is not where this gateway keeps its own")
-        return FileResponse(path, media_type=TYPES["audio"], filename=f"{row.id}.ogg")
+        return await send(context.office, row.id, request.headers)
     return JSONResponse(row.timeline if artifact == "timeline" else _metadata(row))
 
 

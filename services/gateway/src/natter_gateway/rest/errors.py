@@ -34,6 +34,7 @@ _WORDS: Final = {
     405: "Method not allowed",
     409: "Conflict",
     413: "Content too large",
+    416: "Range not satisfiable",
     422: "Validation error",
     501: "Secrets unavailable",
     503: "Unavailable",

@@ -9,9 +9,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from natter_turn.language.data import NONE, LanguageData, Value
+from natter_turn.language.de import GERMAN
 from natter_turn.language.en import ENGLISH
+from natter_turn.language.es import SPANISH
+from natter_turn.language.fr import FRENCH
+from natter_turn.language.it import ITALIAN
+from natter_turn.language.pt import PORTUGUESE
 
-LANGUAGES: Final = {"en": ENGLISH}
+LANGUAGES: Final = {data.code: data for data in (ENGLISH, SPANISH, FRENCH, GERMAN, ITALIAN, PORTUGUESE)}
 """By ISO 639-1 code."""
 
 __all__ = ["ENGLISH", "LANGUAGES", "NONE", "LanguageData", "Value", "language_for"]

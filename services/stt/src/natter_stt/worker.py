@@ -129,7 +129,7 @@ class Listener:
         options, unknown = options_for(wishes, info)
         self._decoder.configure(options)
         self._pace = pace_for(wishes, self._worker.config)
-        if unknown and not options.languages and unknown != self._unknown:
+        if unknown and unknown != self._unknown:
             await self._seat.say(_failure(EngineError(refusal(unknown, info))))
         self._unknown = unknown
 

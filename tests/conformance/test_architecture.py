@@ -38,7 +38,6 @@ ELSEWHERE: Final = {
     "natter_turn/learned.py": ("tests/unit/turn", "numbers that test_endpointing.py reads"),
     "natter_stt/written/language.py": ("tests/unit/stt/written", "the shape of the data that test_en.py checks"),
     "natter_stt/written/piece.py": ("tests/unit/stt/written/rules", "what the rules return"),
-    "natter_turn/language/": ("tests/unit/turn", "words that test_wording.py and test_values.py read"),
     "natter_gateway/agent_side.py": ("tests/unit/gateway", "what test_outbound.py and test_written.py keep"),
     "natter_gateway/house.py": ("tests/unit/gateway", "what a gateway has, put together in whole sessions"),
     "natter_gateway/server.py": ("tests/unit/gateway", "the server under every test of whole sessions"),

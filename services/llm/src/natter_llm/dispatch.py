@@ -18,6 +18,7 @@ from opentelemetry.trace import Span, StatusCode, Tracer
 
 from natter_llm import calls, history, http_tools
 from natter_llm.http_tools import HttpTools
+from natter_llm.language import phrases_for
 from natter_llm.tools import Accepted
 from natter_protocol.errors import ErrorCode
 from natter_protocol.reply import ReplyWanted
@@ -45,7 +46,8 @@ class Dispatcher:
     Args:
         seat: where calls and wishes are said, and whose state is asked.
         group: the session's; calls outlive the reply that made them, not the session.
-        filler: what is said while a call takes long, and after how many seconds; 0 is never.
+        filler: what is said while a call takes long (empty: a phrase in the language of the call), and after how many
+            seconds; 0 is never.
         http: runs the tools that are requests; None runs none.
     """
 
@@ -152,9 +154,8 @@ class Dispatcher:
             state, request = self._seat.state, calls.filler(epoch)
             known = {reply.request for reply in state.replies.values()} | {wish.request for wish in state.wishes}
             if calls.is_open(state, id) and not calls.holding(state) and request not in known:
-                await self._seat.say(
-                    ReplyWanted(epoch=epoch, cause=Cause.FILLER, request=request, instructions=self._filler)
-                )
+                words = self._filler or phrases_for(state.settings.input.languages).filler
+                await self._seat.say(ReplyWanted(epoch=epoch, cause=Cause.FILLER, request=request, instructions=words))
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = spawn_contained(self._group, work, name)

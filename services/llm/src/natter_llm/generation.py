@@ -22,6 +22,7 @@ from natter_llm.deltas import Deltas
 from natter_llm.dispatch import Dispatcher, Origin
 from natter_llm.engine import ChatMessage, Done, Engine, Event, Request, Role, ToolCall, Usage
 from natter_llm.history import Moment
+from natter_llm.language import phrases_for
 from natter_llm.tools import Accepted, Rejected
 from natter_protocol.errors import ErrorCode, ErrorRaised
 from natter_protocol.llm import LlmDelta
@@ -252,7 +253,8 @@ class Generation:
     async def _fail(self, error: EngineError) -> None:
         log.warning("epoch=%d the model failed: %s", self.origin.epoch, error)
         if not self._deltas.text:
-            self._deltas.add(self._kit.config.apology)
+            languages = self._kit.seat.state.settings.input.languages
+            self._deltas.add(self._kit.config.apology or phrases_for(languages).apology)
         await self._deltas.finish()
         await self._kit.seat.say(
             ErrorRaised(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from natter_turn.asked import Kind, asked
-from natter_turn.language import ENGLISH, LANGUAGES, NONE, LanguageData, Value, language_for
+from natter_turn.language import ENGLISH, LANGUAGES, NONE, LanguageData, Value, language_for, spoken
 from natter_turn.values import Progress, named_in, progress, trailing_code
 from natter_turn.wording import is_answer, is_backchannel, is_stop, is_unfinished, words
 
@@ -17,6 +17,13 @@ def test_the_first_code_counts_and_its_region_does_not() -> None:
     assert language_for(["pt_BR"]).code == "pt"
     assert language_for([]) is ENGLISH
     assert language_for(["ja"]) is NONE
+
+
+def test_of_the_languages_of_a_call_the_one_that_was_heard_counts() -> None:
+    assert spoken((), "es") == ("es",)
+    assert spoken(("en-GB", "es"), "es")[0] == "es"
+    assert spoken(("en", "es"), "fr") == ("en", "es")
+    assert spoken(("en", "es"), "") == ("en", "es")
 
 
 @pytest.mark.parametrize("data", KNOWN)

@@ -196,6 +196,7 @@ class Listener:
                 end_sample=utterance.heard_to,
                 confidence=transcript.confidence,
                 ends_sentence=transcript.ends_sentence,
+                language=transcript.language,
             )
         )
 
@@ -239,6 +240,7 @@ class Listener:
                 ends_sentence=transcript.ends_sentence,
                 reads_complete=transcript.reads_complete,
                 decode_ms=(self._clock.monotonic() - began) * 1000,
+                language=transcript.language,
                 trace=tracing.of(span) or utterance.trace,
             )
         )

@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     if given.llm == "demo":
         found = [recipe for recipe in found if recipe.kind is Kind.TURN and recipe.variant not in UNDONE_BY_DEMO]
+    if given.only:
+        found = [recipe for recipe in found if recipe.id in given.only]
     print(f"making {len(found)} items", file=sys.stderr)
     items = [recipe.build() for recipe in found]
     results = Results.read(given.out)
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--half", choices=[*HALVES, "both"], default="both")
     parser.add_argument("--quick", action="store_true", help="some items of each kind")
     parser.add_argument("--limit", type=int, metavar="N", help="at most N items of each kind and half")
+    parser.add_argument("--only", nargs="+", metavar="ID", help="only these items")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the items ({SEED})")
     parser.add_argument("--parallel", type=int, default=PARALLEL, metavar="N", help=f"calls side by side ({PARALLEL})")
     parser.add_argument("--llm", choices=["scripted", "demo"], default="scripted", help="what answers")

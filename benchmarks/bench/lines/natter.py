@@ -33,7 +33,7 @@ class Natter:
     async def dial(self, call_id: str, script: Script) -> AsyncIterator[Line]:
         """See :class:`benchmarks.bench.lines.System`."""
         del script
-        session = {"system_prompt": mark(call_id), "input": self._input}
+        session = {"system_prompt": mark(call_id), "input": self._input, "extensions": ["turn.decision"]}
         try:
             async with call(self._url, session=session) as agent:
                 yield NatterLine(agent)
@@ -87,6 +87,6 @@ class NatterLine:
             case wire.UserText() | wire.UserDelta():
                 return [Told(event.type_name(), event.text)]
             case wire.Other():
-                return [Told(event.type)]
+                return [Told(event.type, str(event.fields.get("reason", "")))]
             case _:
                 return [Told(event.type_name())]

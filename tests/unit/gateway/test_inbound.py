@@ -8,7 +8,7 @@ import numpy as np
 
 from natter_gateway.inbound import Inbound
 from natter_protocol.audio import INPUT_FRAME, AudioFrame
-from natter_protocol.settings import AudioFormat, Encoding
+from natter_protocol.settings import AudioFormat, Encoding, InputSettings
 
 CHUNK = np.full(480, 1000, np.int16).tobytes()
 """20 ms at 24 kHz."""
@@ -132,7 +132,7 @@ def test_the_ring_keeps_what_was_heard() -> None:
 def test_the_format_may_change() -> None:
     line = Line()
     line.speak(0.2)
-    line.inbound.change_format(AudioFormat(Encoding.MULAW, 8000))
+    line.inbound.configure(InputSettings(format=AudioFormat(Encoding.MULAW, 8000)))
     before = len(line.frames)
     for _ in range(50):
         line.inbound.feed(b"\xff" * 160, line.now)
@@ -187,5 +187,17 @@ def test_the_axis_goes_on_where_another_gateway_was() -> None:
 def test_what_was_taken_is_counted_at_the_rate_of_today() -> None:
     inbound = Inbound(AudioFormat(), lambda frame: None, received=16_000)
     assert inbound.taken == 24_000
-    inbound.change_format(AudioFormat(Encoding.MULAW, 8000))
+    inbound.configure(InputSettings(format=AudioFormat(Encoding.MULAW, 8000)))
     assert inbound.taken == 8_000
+
+
+def test_noise_is_suppressed_from_the_moment_it_is_asked_for() -> None:
+    frames: list[AudioFrame] = []
+    inbound = Inbound(AudioFormat(Encoding.PCM16, 16_000), frames.append)
+    noise = np.random.default_rng(5).normal(0, 800, 16_000).astype("<i2").tobytes()
+    inbound.feed(noise, 0.0)
+    assert b"".join(frame.pcm for frame in frames) == noise
+    frames.clear()
+    inbound.configure(InputSettings(format=AudioFormat(Encoding.PCM16, 16_000), noise_suppression="near-field"))
+    inbound.feed(noise, 1.0)
+    assert np.std(np.frombuffer(b"".join(frame.pcm for frame in frames), "<i2")[8_000:]) < 500

@@ -319,6 +319,15 @@ def test_what_was_stopped_while_nobody_was_there_is_ended_with_what_was_heard() 
     assert not side.busy
 
 
+def test_what_was_begun_before_its_turn_was_over_is_asked_for_when_it_is_over() -> None:
+    side, _, said = restored(ReplyState(2))
+    assert said == []
+    side.hear(TurnCommitted(turn=1, epoch=2, text="Rye?", start_sample=0, end_sample=0), 10.0, 0)
+    (asked,) = said
+    assert isinstance(asked, PlaybackResend)
+    assert (asked.epoch, asked.first_sample) == (2, 0)
+
+
 def test_what_is_over_and_what_was_only_a_guess_is_left_alone() -> None:
     over = ReplyState(1, cause=Cause.USER, begun=True, outcome=Outcome.COMPLETED)
     guess = ReplyState(3)

@@ -113,6 +113,14 @@ def test_another_gateway_goes_on_at_the_character() -> None:
     assert desk.told == [AgentWord(3, "two."), ReplyOver(3, "One two.", Outcome.COMPLETED)]
 
 
+def test_what_was_written_before_its_turn_was_over_is_told_when_it_is_over() -> None:
+    desk = Desk()
+    desk.side.restore(SessionState(replies={3: ReplyState(3, generated="One two.")}), (), 0.0)
+    assert desk.told == []
+    desk.hear(committed(3))
+    assert desk.told[-1] == ReplyOver(3, "One two.", Outcome.COMPLETED)
+
+
 def test_a_call_begins_its_reply_and_says_whether_it_does_something() -> None:
     desk = Desk()
     desk.hear(committed(1))

@@ -165,17 +165,30 @@ async def test_the_good_call_of_two_is_made_once() -> None:
 async def test_a_speculation_calls_no_tool_until_its_turn_is_committed() -> None:
     async with rig(scripted(["Let me check.", BERLIN]), SETTINGS) as r, r.worker():
         await r.eager(1, "Weather in Berlin")
-        await r.wait_for(ReplyFinished, 1)
+        await r.wait_for(LlmDelta, 1)
         await settle()
         assert r.of(ToolCalled) == []
         await r.commit(1, "Weather in Berlin?")
         await r.wait_for(ToolCalled)
 
 
+async def test_a_reply_that_was_begun_early_is_complete_only_after_its_calls() -> None:
+    async with rig(scripted([BERLIN]), SETTINGS) as r, r.worker():
+        await r.eager(1, "Weather in Berlin")
+        await settle()
+        assert r.of(ReplyFinished) == []
+        await r.commit(1, "Weather in Berlin?")
+        await r.wait_for(ReplyFinished, 1)
+        assert [type(fact) for fact in r.said if isinstance(fact, ToolCalled | ReplyFinished)] == [
+            ToolCalled,
+            ReplyFinished,
+        ]
+
+
 async def test_a_discarded_speculation_calls_no_tool_ever() -> None:
     async with rig(scripted([BERLIN], ["Fine."]), SETTINGS) as r, r.worker():
         await r.eager(1, "Weather in Berlin")
-        await r.wait_for(ReplyFinished, 1)
+        await settle()
         await r.cancel(1, Scope.ONLY)
         await r.commit(2, "Whether in Berlin or not.")
         await r.wait_for(ReplyFinished, 2)

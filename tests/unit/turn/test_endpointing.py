@@ -96,6 +96,11 @@ def test_what_was_asked_makes_short_answers_complete() -> None:
     blue = replace(yes, text="the blue")
     assert estimate(replace(blue, asked=Asked(Kind.CHOICE, options=frozenset({"blue", "red"})))).rule == "chooses"
     assert estimate(yes).rule == "evidence"
+    name = Evidence(300, "Maria Lopez.", sound=0.2, ends_sentence=0.7, reads_complete=0.05, asked=Asked(Kind.OPEN))
+    assert estimate(name).rule == "answers"
+    for other in ("My name is Maria Lopez", "Maria and"):
+        assert estimate(replace(name, text=other)).rule != "answers"
+    assert estimate(replace(name, ends_sentence=0.2)).rule == "evidence"
 
 
 def test_words_that_break_off_are_believed_over_the_sound() -> None:

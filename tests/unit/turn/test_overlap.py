@@ -32,7 +32,10 @@ OVER = OverlapEvidence(voiced_ms=300, silence_ms=200, elapsed_ms=500, text="", f
         (replace(OVER, text="Tomorrow.", confidence=0.6), Overlap.NOTHING, "unclear"),
         (replace(OVER, text="Right.", answering=True), Overlap.INTERRUPTION, "answer"),
         (replace(OVER, text="from nine to five", said="We open from nine to five."), Overlap.NOTHING, "echo"),
-        (replace(OVER, final=False, silence_ms=320), Overlap.NOTHING, "no_words"),
+        (replace(OVER, final=False, recognised=True, silence_ms=320), Overlap.NOTHING, "no_words"),
+        (replace(OVER, final=False, recognised=False, silence_ms=320), Overlap.UNDECIDED, "listening"),
+        (replace(OVER, final=False, recognised=False, silence_ms=920), Overlap.NOTHING, "no_words"),
+        (replace(OVER, final=False, recognised=False, voiced_ms=120, silence_ms=320), Overlap.NOTHING, "no_words"),
     ],
 )
 def test_verdict(evidence: OverlapEvidence, verdict: Overlap, rule: str) -> None:

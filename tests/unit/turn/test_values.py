@@ -57,6 +57,8 @@ def test_the_code_that_a_text_ends_in(text: str, code: str) -> None:
         ("My email is john dot smith at", Progress.OPEN),
         ("My email is john dot smith at gmail dot com", Progress.WHOLE),
         ("My email is john.smith@gmail.com.", Progress.WHOLE),
+        ("The email address is info at nadir.com.", Progress.WHOLE),
+        ("You find it at nadir.", Progress.NONE),
         ("I want to change my email address", Progress.NONE),
         ("My date of birth is the third of March.", Progress.OPEN),
         ("My date of birth is the third of March nineteen eighty four", Progress.WHOLE),

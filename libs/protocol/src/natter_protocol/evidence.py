@@ -54,6 +54,10 @@ class OverlapEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     confidence: float | None = None
     far: bool = False
     """Whether it came from further away than the caller's voice."""
+    softer_db: float | None = None
+    """Its level against the caller's voice so far; ``None`` until both are known."""
+    duller_db: float | None = None
+    """The same of what lies above 2 kHz."""
     answering: bool = False
     """Whether the agent had just asked something."""
     said: str = ""

@@ -31,6 +31,7 @@ BECAUSE: Final = {
     "value_whole": "what was asked for is whole",
     "answers_yes_or_no": "it answers the question",
     "chooses": "it is one of the choices",
+    "answers": "a short answer to what was asked",
     "words_break_off": "the words break off",
     "no_words": "no words were heard",
     "speech": "somebody speaks",

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from natter_gateway.focus import Focus
 from natter_gateway.ring import Ring
 from natter_gateway.transcode import Decoder
 from natter_protocol.audio import FRAME_MS, INPUT_FRAME, INPUT_RATE, AudioFrame
-from natter_protocol.settings import AudioFormat
+from natter_protocol.settings import AudioFormat, InputSettings
 
 GRACE_S: Final = 0.3
 """How long the client may be silent before silence is filled in."""
@@ -45,6 +46,7 @@ class Inbound:
         self.ring = Ring()
         self._format = format
         self._decoder = Decoder(format)
+        self._focus = Focus()
         self._publish = publish
         self._last: float | None = None
         self._filling_since: float | None = None
@@ -56,8 +58,10 @@ class Inbound:
         """Seconds of audio that the client sent."""
         return self.received / INPUT_RATE
 
-    def change_format(self, format: AudioFormat) -> None:
-        """From now on the client's audio comes as ``format``."""
+    def configure(self, settings: InputSettings) -> None:
+        """From now on the client's audio comes in this format, and is freed of so much noise."""
+        self._focus.change(settings.noise_suppression, settings.noise_threshold)
+        format = settings.format
         if format != self._format:
             self.taken = self.taken * format.rate // self._format.rate
             self._format = format
@@ -72,7 +76,7 @@ class Inbound:
         self.taken += self._decoder.taken - before
         for pcm in frames:
             self.received += INPUT_FRAME
-            self._emit(pcm, filled=False)
+            self._emit(self._focus.clean(pcm), filled=False)
 
     def tick(self, now: float) -> None:
         """Fill in silence, if the client has been quiet for longer than the grace.

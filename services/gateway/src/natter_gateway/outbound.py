@@ -66,6 +66,8 @@ class Outbound:
         self._checkpoint_at = 0.0
         self._traces: dict[int, str] = {}
         self._spans: dict[int, Span] = {}
+        self._guessed: set[int] = set()
+        """Replies that were begun before their turn was over, and spoken to another gateway."""
         self.configure(settings)
 
     @property
@@ -85,6 +87,7 @@ class Outbound:
                 self._playout.segment(segment)
         for reply in running.values():
             if reply.cause is None:
+                self._guessed.add(reply.epoch)
                 continue
             self.newest = max(self.newest, reply.epoch)
             self._traces[reply.epoch] = state.trace
@@ -101,6 +104,9 @@ class Outbound:
                 self.newest = max(self.newest, message.epoch)
                 self._traces[message.epoch] = message.trace
                 self._playout.allow(message.epoch, now)
+                if message.epoch in self._guessed:
+                    self._perform(self._playout.restore(message.epoch, None, now))
+                self._guessed.clear()
             case TtsSegment():
                 self._playout.segment(message)
             case TtsFailed():

@@ -96,6 +96,7 @@ class Talk:
         self._farewell = Farewell(start.settings)
         self._greeting = 0
         self._paused = False
+        self.inbound.configure(start.settings.input)
         self._noted = self.inbound.position
         self._noted_at = 0.0
 
@@ -160,7 +161,7 @@ class Talk:
     def _configure(self, settings: SessionSettings) -> None:
         self.version += 1
         self.settings = settings
-        self.inbound.change_format(settings.input.format)
+        self.inbound.configure(settings.input)
         self.narrator.configure(settings)
         self.side.configure(settings)
         self._farewell.settings = settings

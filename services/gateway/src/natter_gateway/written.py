@@ -89,12 +89,14 @@ class Written:
 
     def restore(self, state: SessionState, segments: Sequence[TtsSegment], now: float) -> None:
         for known in state.replies.values():
-            if known.cause is None or known.outcome is not None:
+            if known.outcome is not None:
+                continue
+            reply = self._reply(known.epoch)
+            reply.text, reply.complete = known.generated or "", known.generated is not None
+            if known.cause is None:  # it was begun before its turn was over
                 continue
             self.newest = max(self.newest, known.epoch)
-            reply = self._reply(known.epoch)
             reply.allowed = True
-            reply.text, reply.complete = known.generated or "", known.generated is not None
             if known.begun:
                 self._announced.recall(known.epoch)
                 reply.told = reply.noted = known.progress_sample

@@ -239,15 +239,12 @@ class Generation:
     # -- telling --------------------------------------------------------------------------------
 
     async def _finish(self, accepted: Sequence[Accepted]) -> None:
-        """Tell that the reply is complete, and make its calls as soon as the turn is sure."""
+        """Make the calls of the reply, as soon as its turn is sure; then tell that it is complete."""
         await self._deltas.finish()
-        sure = self.committed.is_set()
-        if accepted and sure:
-            await self._kit.dispatcher.dispatch(self.origin, accepted)
-        await self._tell(ok=True)
-        if accepted and not sure:
+        if accepted:
             await self.committed.wait()
             await self._kit.dispatcher.dispatch(self.origin, accepted)
+        await self._tell(ok=True)
         await self._kit.dispatcher.consider()
 
     async def _fail(self, error: EngineError) -> None:

@@ -40,6 +40,7 @@ _BROKEN_OFF: Final = 0.12
 _WHOLE_VALUE: Final = 0.92
 _ANSWER: Final = 0.97
 _CHOSEN: Final = 0.9
+_REPLIED: Final = 0.75
 _MAYBE_VALUE: Final = 0.35
 
 
@@ -178,8 +179,17 @@ def _by_question(evidence: Evidence, mixed: float) -> tuple[float, str] | None:
             return max(mixed, _ANSWER), "answers_yes_or_no"
         case Kind.CHOICE if len(spoken) <= SHORT_WORDS and set(spoken) & evidence.asked.options:
             return max(mixed, _CHOSEN), "chooses"
+        case Kind.OPEN | Kind.VALUE if _is_short_answer(evidence):
+            return max(mixed, _REPLIED), "answers"
         case _:
             return None
+
+
+def _is_short_answer(evidence: Evidence) -> bool:
+    """Whether a few words that the recogniser takes for a whole sentence follow a question."""
+    if is_unfinished(evidence.text, evidence.language) or evidence.ends_sentence is None:
+        return False
+    return len(words(evidence.text)) <= SHORT_WORDS and evidence.ends_sentence >= 0.5
 
 
 def _by_words(evidence: Evidence, mixed: float) -> tuple[float, str] | None:

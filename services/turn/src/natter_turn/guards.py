@@ -24,6 +24,8 @@ MAX_SPECULATIONS: Final = 4
 """Answers begun for one turn; more than these are thrown away too often to pay for."""
 MAX_IGNORED: Final = 1
 """Turns in a row that are taken for somebody else's: who speaks again means us."""
+SAME_ASIDE: Final = INPUT_RATE * 1500 // 1000
+"""Samples after such a turn within which what comes is the rest of it; who waits longer has waited for an answer."""
 UNCLEAR_WORDS: Final = 2
 BEHIND: Final = INPUT_RATE * 700 // 1000
 """Samples; words that end so much before the speech are its beginning only (a partial comes every 320 ms)."""
@@ -49,23 +51,29 @@ def is_empty(memory: Memory, now: float) -> bool:
 
 def is_not_for_us(memory: Memory, now: float) -> bool:
     """Somebody else spoke, or the caller to somebody else; or it was a noise that the recogniser guessed at."""
-    turn = memory.turn
-    if turn is None or not memory.final_covers or memory.silence_ms < memory.policy.min_silence_ms:
+    if not memory.final_covers or memory.silence_ms < memory.policy.min_silence_ms:
         return False
-    if turn.over_epoch and memory.reply is None:
+    return is_aside(memory, now)
+
+
+def is_aside(memory: Memory, now: float) -> bool:
+    """The same, whatever the recogniser has said about it by now."""
+    turn = memory.turn
+    if turn is None or (turn.over_epoch and memory.reply is None):
         return False  # it has interrupted a reply: that has been decided
     return not_for_us(memory) != ""
 
 
 def not_for_us(memory: Memory) -> str:
     """Return why the open turn is not taken for the caller's words, or an empty string."""
-    if memory.ignored >= MAX_IGNORED:
+    turn = memory.turn
+    if memory.ignored >= MAX_IGNORED and turn is not None and turn.start_sample > memory.ignored_until + SAME_ASIDE:
         return ""
     if is_far(memory.timbre, memory.caller):
         return "not_for_us"
-    final = memory.turn.final if memory.turn is not None else None
+    final = turn.final if turn is not None else None
     known = memory.caller.windows > 0 and final is not None and final.confidence is not None
-    if known and final is not None and len(words(final.text)) <= UNCLEAR_WORDS and memory.turn is not None:
+    if known and final is not None and len(words(final.text)) <= UNCLEAR_WORDS:
         unclear = (final.confidence or 0.0) < UNCLEAR / 2
         return "unclear" if unclear else ""
     return ""

@@ -102,6 +102,8 @@ class Memory:
     """The caller's voice so far."""
     ignored: int = 0
     """Turns in a row that were taken for somebody else's."""
+    ignored_until: int = 0
+    """Last sample of speech in the newest of them."""
     position: int = 0
     """End of the newest window."""
     last_turn: int = 0

@@ -26,6 +26,10 @@ FAR_MS: Final = 200
 """Speech that it takes to tell whose it is."""
 SHORT_MS: Final = 600
 """Shorter, and it is a back-channel in most cases, whatever the recogniser makes of it."""
+WORD_MS: Final = 250
+"""Speech that may be a word."""
+LATE_MS: Final = 900
+"""Silence for which a recogniser that has said nothing yet is waited for."""
 CLEAR: Final = 0.8
 """Confidence from which a short remark is taken at its word."""
 UNCLEAR: Final = 0.45
@@ -120,7 +124,7 @@ def _ended(evidence: OverlapEvidence) -> tuple[Overlap, str] | None:
         if _is_unclear(evidence):
             return Overlap.NOTHING, "unclear"
         return Overlap.INTERRUPTION, "words"
-    if evidence.silence_ms >= QUIET_MS and not spoken:
+    if evidence.silence_ms >= QUIET_MS and not spoken and not _is_late(evidence):
         return Overlap.NOTHING, "no_words"
     return None
 
@@ -131,9 +135,14 @@ def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str
     claimed = words(evidence.text) and not is_backchannel(evidence.text, evidence.language)
     if claimed and not _is_unclear(evidence):
         return Overlap.INTERRUPTION, "time_is_up"
-    if not evidence.recognised and evidence.silence_ms == 0:
+    if _is_late(evidence) or (not evidence.recognised and evidence.silence_ms == 0):
         return Overlap.UNDECIDED, "listening"
     return Overlap.NOTHING, "time_is_up"
+
+
+def _is_late(evidence: OverlapEvidence) -> bool:
+    """Whether the recogniser is behind, and so much was said that it is worth waiting for."""
+    return not evidence.recognised and evidence.voiced_ms >= WORD_MS and evidence.silence_ms < LATE_MS
 
 
 def _is_unclear(evidence: OverlapEvidence) -> bool:

@@ -96,10 +96,12 @@ TABLE: Final[dict[tuple[State, Happening], tuple[Row, ...]]] = {
     #
     (_S.CLOSING, _H.SPEECH): (Row(_S.SPEAKING, moves.go_on),),
     (_S.CLOSING, _H.TIME): (
+        Row(_S.LISTENING, moves.ignore, guards.is_not_for_us),
         Row(_S.ANSWERING, moves.commit, guards.covers),
         Row(_S.LISTENING, moves.drop_turn, guards.covers_nothing),
     ),
     (_S.CLOSING, _H.DEADLINE): (
+        Row(_S.LISTENING, moves.ignore, guards.is_aside),
         Row(_S.ANSWERING, moves.commit, guards.has_text),
         Row(_S.LISTENING, moves.drop_turn),
     ),

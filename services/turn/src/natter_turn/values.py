@@ -136,6 +136,11 @@ def _is_part_of_address(text: str, language: LanguageData) -> bool:
     return ("." in last[1:-1] and not any(c.isdigit() for c in last)) or language.dot in spoken[-3:]
 
 
+def _is_half_written(text: str, language: LanguageData) -> bool:
+    """Whether ``text`` ends in an address of which the recogniser has written all but the "at"."""
+    return re.search(rf"\b{re.escape(language.at)}\s+[\w-]+(\.[\w-]+)*\.[^\W\d]{{2,4}}$", text) is not None
+
+
 def _is_announced(text: str, kind: Value, language: LanguageData) -> bool:
     """Whether the name of the value is followed by the value: "my e-mail is", not "change my e-mail"."""
     matches = [
@@ -150,7 +155,7 @@ def _is_announced(text: str, kind: Value, language: LanguageData) -> bool:
 
 def _email(text: str, language: LanguageData, *, announced: bool, asked: bool) -> Progress:
     text = text.lower().rstrip(" .?!")
-    if _ADDRESS.search(text):
+    if _ADDRESS.search(text) or _is_half_written(text, language):
         return Progress.WHOLE
     spoken = words(text)
     if "@" not in text and language.at in spoken:

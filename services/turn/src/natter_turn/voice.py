@@ -15,11 +15,13 @@ ENOUGH: Final = 25
 """Windows (0.8 s) of speech before a voice is known."""
 SLOWEST: Final = 400
 """The profile follows the voice as the mean of its last so many windows (13 s)."""
-FAR_DB: Final = -8.0
-"""So much softer than the caller is somebody else, or not meant for us."""
-SOFT_DB: Final = -4.5
-DULL_DB: Final = -5.0
-"""So much softer and so much duller at once, too."""
+FAR_DB: Final = -6.8
+"""So much softer than the caller is somebody else, or not meant for us; between asides and remarks to the agent of the
+benchmark's tuned half."""
+DULLNESS: Final = 0.3
+"""Each dB duller counts as so much softer."""
+UNSURE_DB: Final = 6.0
+"""The less is heard of a voice, the more it takes: this, divided by its windows."""
 SURE_SPEECH: Final = 0.7
 """Windows that are less surely speech say nothing about a voice."""
 
@@ -57,10 +59,17 @@ class Timbre:
         )
 
 
+def distance(timbre: Timbre, caller: Timbre) -> tuple[float, float] | None:
+    """Return how much softer and duller (negative) it is than the caller's voice, in dB; None if that is not known."""
+    if caller.windows < ENOUGH or timbre.windows < ENOUGH // 5:
+        return None
+    return timbre.level_db - caller.level_db, timbre.brightness_db - caller.brightness_db
+
+
 def is_far(timbre: Timbre, caller: Timbre) -> bool:
     """Whether what was heard comes from further away than the caller's voice does."""
-    if caller.windows < ENOUGH or timbre.windows < ENOUGH // 5:
+    apart = distance(timbre, caller)
+    if apart is None:
         return False
-    softer = timbre.level_db - caller.level_db
-    duller = timbre.brightness_db - caller.brightness_db
-    return softer <= FAR_DB or (softer <= SOFT_DB and duller <= DULL_DB)
+    softer, duller = apart
+    return softer + DULLNESS * min(duller, 0.0) <= FAR_DB - UNSURE_DB / timbre.windows

@@ -107,9 +107,12 @@ class InputFields(Fields, frozen=True, kw_only=True):
         about("languages that the user may speak, refused if one is not heard; default: the recogniser's own choice"),
     ] = UNSET
     voice_focus: Annotated[
-        Literal["near-field", "far-field"] | UnsetType | None, about("where the user's microphone is")
+        Literal["near-field", "far-field"] | UnsetType | None,
+        about("suppress noise; where the user's microphone is. Default: as it comes"),
     ] = UNSET
-    voice_focus_threshold: Share | UnsetType | None = UNSET
+    voice_focus_threshold: Annotated[
+        Share | UnsetType | None, about("how much of what `voice_focus` suppresses at most; default 0.85")
+    ] = UNSET
     turn_detection: TurnDetectionFields | UnsetType | None = UNSET
 
 

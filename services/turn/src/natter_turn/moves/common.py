@@ -13,6 +13,7 @@ from natter_turn.actions import Action
 from natter_turn.endpointing import Decision, needed_ms
 from natter_turn.memory import Memory, OpenTurn
 from natter_turn.policy import PRESETS
+from natter_turn.voice import distance
 from natter_turn.weighing import evidence, overlap_evidence
 
 
@@ -116,6 +117,7 @@ def explained_overlap(memory: Memory, step: Step, rule: str) -> TurnDecided:
     turn = memory.turn
     assert turn is not None
     found = overlap_evidence(memory)
+    softer, duller = distance(memory.timbre, memory.caller) or (None, None)
     return TurnDecided(
         turn=turn.turn,
         rev=turn.rev,
@@ -133,6 +135,8 @@ def explained_overlap(memory: Memory, step: Step, rule: str) -> TurnDecided:
             recognised=found.recognised,
             confidence=found.confidence,
             far=found.far,
+            softer_db=softer,
+            duller_db=duller,
             answering=found.answering,
             said=found.said,
             language=found.language.code,

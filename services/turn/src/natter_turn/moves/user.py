@@ -187,4 +187,5 @@ def ignore(memory: Memory, now: float) -> list[Action]:
     """What was said was not said to us."""
     reason = guards.not_for_us(memory)
     memory.ignored += 1
+    memory.ignored_until = memory.activity.last_speech_sample
     return [explained(memory, Step.DROPPED, decision(memory), rule=reason), *empty(memory, reason)]

@@ -100,6 +100,7 @@ BROAD: Final = {
     "natter_stt/engines/moonshine_graphs.py": "onnxruntime's errors have no common base",
     "natter_llm/engines/litellm.py": "raises what each provider's client raises",
     "natter_llm/generation.py": "the boundary to the engine",
+    "natter_llm/tool_servers.py": "the protocol's library raises groups of anything",
     "natter_llm/tools.py": "a client's schema can break the checker in any way",
     "natter_tts/engines/callbacks.py": "C is above; it is raised again where the audio is taken",
     "natter_tts/engines/flite.py": "C is above; it is raised again after the call",

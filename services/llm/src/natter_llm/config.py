@@ -36,6 +36,9 @@ class LlmConfig:
         "NATTER_HTTP_TOOLS_PRIVATE",
         "whether HTTP tools and models of stored agents may use http and private hosts",
     )
+    mcp: Path | None = setting(
+        None, "NATTER_LLM_MCP", "JSON file of servers of the Model Context Protocol whose tools all calls have"
+    )
     temperature: float | None = setting(
         None, "NATTER_LLM_TEMPERATURE", "sampling; unset is the model's own", low=0, high=2
     )

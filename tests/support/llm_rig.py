@@ -14,6 +14,7 @@ from natter_llm.config import LlmConfig
 from natter_llm.engine import Done, Engine, EngineInfo, Event, Request, Text, Usage
 from natter_llm.http_tools import HttpTools
 from natter_llm.own_models import OwnModels
+from natter_llm.tool_servers import ToolServers
 from natter_llm.worker import Attendant
 from natter_protocol import codec, subjects
 from natter_protocol.base import Message
@@ -200,6 +201,7 @@ async def rig(
     tracer: Tracer | None = None,
     http: HttpTools | None = None,
     own: OwnModels | None = None,
+    servers: ToolServers | None = None,
 ) -> AsyncIterator[Rig]:
     """Open a session: gateway and turn have their seats, the llm service has none yet."""
     broker = MemoryBroker()
@@ -210,7 +212,7 @@ async def rig(
         for number, seat in enumerate((gateway, turn), 1):
             await seat.listen()
             await seat.take(number)
-        attendant = Attendant(engine, config or LlmConfig(), SystemClock(), tracer or NoOpTracer(), http, own)
+        attendant = Attendant(engine, config or LlmConfig(), SystemClock(), tracer or NoOpTracer(), http, own, servers)
         made = Rig(broker, gateway, turn, attendant)
         await broker.bus().subscribe(subjects.everything(SESSION), made.hear)
         await gateway.store(SessionOpened(dialect="test", owner="me", opened_at=0.0))

@@ -27,7 +27,7 @@ from natter_runtime.metrics import Metrics
 from natter_runtime.queues import Overflow
 from natter_runtime.seat import Hearing, Seat
 from natter_runtime.tasks import spawn
-from natter_tts.data import EN
+from natter_tts.cast import Cast
 from natter_tts.engine import Engine
 from natter_tts.engines.tone import Tone
 from natter_tts.main import HEARING
@@ -57,7 +57,7 @@ class Stage:
         self._history = history
         self._settings = settings or SessionSettings()
         self._executor = ModelExecutor("tts-test", 2)
-        self._studio = Studio(self.engine, self._executor, EN, SystemClock(), tracer or NoOpTracer(), patience_s)
+        self._studio = Studio(Cast([self.engine]), self._executor, SystemClock(), tracer or NoOpTracer(), patience_s)
         self._broker = MemoryBroker()
         self._group = asyncio.TaskGroup()
         self._changed = asyncio.Event()

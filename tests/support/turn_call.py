@@ -167,12 +167,22 @@ class Call:
                 await self.seat("gateway").play(subjects.audio_in(SESSION), frame)
             await settle()
 
-    async def final(self, text: str, turn: int = 1, rev: int = 0, ends_sentence: float = 0.98) -> None:
+    async def final(
+        self, text: str, turn: int = 1, rev: int = 0, ends_sentence: float = 0.98, language: str = ""
+    ) -> None:
         """The recogniser's last word on what was said so far."""
         end = self.position
         await self.says(
             "stt",
-            SttFinal(turn=turn, rev=rev, text=text, start_sample=0, end_sample=end, ends_sentence=ends_sentence),
+            SttFinal(
+                turn=turn,
+                rev=rev,
+                text=text,
+                start_sample=0,
+                end_sample=end,
+                ends_sentence=ends_sentence,
+                language=language,
+            ),
         )
 
     async def ask(self, text: str, turn: int = 1) -> TurnCommitted:

@@ -22,6 +22,7 @@ A script's ``policy`` changes :data:`BASE`. Its ``steps`` have one key each:
 ``asks: "text"``       a reply with this text was heard to its end
 ``near_end: 3``        the last words of reply 3 are being heard
 ``policy: {...}``      the policy is changed to this
+``language: es``       the caller's language is changed to this; a script may state one, too
 ``decided: [...]``     the decisions since the last ``decided``: steps, or ``{step: {fields}}``
 
 Windows are 32 ms; ``turn.probability`` and ``turn.decided`` are not listed by ``expect``.
@@ -56,6 +57,7 @@ from natter_turn.inputs import (
     Window,
     Woken,
 )
+from natter_turn.language import language_for
 from natter_turn.machine import Machine
 from natter_turn.memory import Memory
 from natter_turn.policy import resolve
@@ -137,7 +139,9 @@ class Conversation:
             case "echo":
                 self.echo = value
             case "policy":
-                self.feed(Changed(resolve(TurnPolicy(**value), None), wanted=memory.wanted))
+                self.feed(Changed(resolve(TurnPolicy(**value), None), memory.language, memory.wanted))
+            case "language":
+                self.feed(Changed(memory.policy, language_for([value]), memory.wanted))
             case "decided":
                 self.compare([(fact.step.value, fact) for fact in self.decided], value)
                 self.decided = []
@@ -190,7 +194,8 @@ def play(script: dict[str, Any]) -> Conversation:
     """Run one conversation; raises AssertionError where it is not as scripted."""
     stated = TurnPolicy(**BASE | script.get("policy", {}))
     mode = TranscriptionMode(script["mode"]) if "mode" in script else None
-    conversation = Conversation(Machine(Memory(resolve(stated, mode))))
+    language = language_for([script["language"]] if "language" in script else [])
+    conversation = Conversation(Machine(Memory(resolve(stated, mode), language)))
     for number, step in enumerate(script["steps"], 1):
         ((key, value),) = step.items()
         try:

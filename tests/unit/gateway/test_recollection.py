@@ -34,6 +34,7 @@ def test_the_calls_that_wait() -> None:
     calls = {
         "c2": CallState("c2", "book", {"seats": 2}, epoch=3, turn=1),
         "c1": CallState("c1", "look", {}, epoch=2, turn=1),
+        "c3": CallState("c3", "shop_stock", {}, epoch=3, turn=1, hosted=True),
         "c0": CallState("c0", "look", {}, epoch=2, turn=1, result="seen", outcome=ToolOutcome.RETURNED),
     }
     settings = SessionSettings(tools=(Tool("book", side_effects=True), Tool("look")))

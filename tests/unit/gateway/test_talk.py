@@ -16,7 +16,7 @@ from natter_protocol.base import Message
 from natter_protocol.reply import ReplyWanted
 from natter_protocol.session import CloseReason, SessionProgress
 from natter_protocol.settings import AudioFormat, Encoding, SessionSettings
-from natter_protocol.tool import ToolReturned
+from natter_protocol.tool import ToolCalled, ToolReturned
 from natter_protocol.turn import Cause
 from natter_runtime.state import CallState, ReplyState, SessionState, TurnState, TurnStatus
 from natter_runtime.voids import Voids
@@ -75,6 +75,15 @@ def test_the_result_of_a_call_of_before_is_taken_once() -> None:
     for result in ("first", "second"):
         stage.talk.command(ReturnTool("c1", result, is_error=False), 11.0)
     assert [message.result for message in stage.said if isinstance(message, ToolReturned)] == ["first"]
+
+
+def test_a_client_answers_no_call_that_a_service_executes() -> None:
+    calls = {"c1": CallState("c1", "shop_stock", {}, epoch=1, turn=1, hosted=True)}
+    stage = Stage(left(connected=False, calls=calls))
+    stage.talk.hear(ToolCalled(epoch=2, turn=1, call="c2", name="shop_stock", arguments={}, hosted=True), 11.0)
+    for call in ("c1", "c2"):
+        stage.talk.command(ReturnTool(call, "mine", is_error=False), 11.0)
+    assert [message for message in stage.said if isinstance(message, ToolReturned)] == []
 
 
 def test_a_silence_ends_the_session_but_not_while_nobody_is_there() -> None:

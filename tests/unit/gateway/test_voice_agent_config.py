@@ -16,6 +16,7 @@ from natter_protocol.settings import (
     AudioFormat,
     Encoding,
     ExecutionMode,
+    InputSettings,
     Modality,
     SessionSettings,
     Tool,
@@ -23,6 +24,7 @@ from natter_protocol.settings import (
     TurnPolicy,
     Webhook,
 )
+from natter_protocol.svc import SvcPong
 
 
 def echo(settings: SessionSettings, session: str) -> Any:
@@ -200,6 +202,34 @@ def test_voices_that_may_be_asked_for() -> None:
     here = Voices(strict=True)
     here.local = {"kal": ("en",)}
     assert updated({"output": {"voice": "kal"}}, None, here).output.voice == "kal"
+
+
+def test_a_language_that_nobody_hears_is_refused_with_what_would_hear_it() -> None:
+    assert updated({"input": {"language_codes": ["es"]}}, None).input.languages == ("es",)  # nothing is known yet
+    known = Voices()
+    known.hearing.learn(
+        SvcPong(
+            instance="stt-1",
+            engine="moonshine",
+            model="moonshine-tiny-en",
+            details={"languages": ["en"], "more_languages": "NATTER_STT_ENGINE=faster_whisper hears more"},
+        )
+    )
+    assert updated({"input": {"language_codes": ["en-GB"]}}, None, known).input.languages == ("en-GB",)
+    with pytest.raises(ClientError) as first:
+        updated({"input": {"language_codes": ["en", "es"]}}, None, known)
+    failed = first.value.failure
+    assert (failed.code, failed.param, failed.fatal) == (failures.INVALID_VALUE, "input.language_codes", True)
+    assert failed.message == (
+        "'input.language_codes' cannot be served: moonshine (moonshine-tiny-en) hears en, not es: "
+        "NATTER_STT_ENGINE=faster_whisper hears more"
+    )
+    with pytest.raises(ClientError) as later:
+        updated({"input": {"language_codes": ["pt-BR"]}}, SessionSettings(), known)
+    assert not later.value.failure.fatal
+    present = SessionSettings(input=InputSettings(languages=("es",)))
+    assert updated({"input": {"keyterms": ["x"]}}, present, known).input.languages == ("es",)
+    assert updated({"input": {"language_codes": None}}, present, known).input.languages == ()
 
 
 def test_an_invalid_voice_in_the_middle_is_first_of_all_a_change() -> None:

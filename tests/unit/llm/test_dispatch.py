@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
+import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -15,7 +16,7 @@ from natter_llm.engine import ToolCall
 from natter_llm.engines.scripted import Scripted
 from natter_llm.tools import Accepted
 from natter_protocol.reply import ReplyFinished, ReplyStarted, ReplyWanted
-from natter_protocol.settings import ExecutionMode, SessionSettings
+from natter_protocol.settings import ExecutionMode, InputSettings, SessionSettings
 from natter_protocol.tool import ToolCalled, ToolReturned
 from natter_protocol.turn import Cause, Scope, TurnEager, TurnEmpty, TurnStarted
 from natter_runtime import names
@@ -151,7 +152,7 @@ async def test_a_dead_replys_result_is_told_when_the_interruption_was_nothing() 
 
 # -- words that fill the time ---------------------------------------------------------------------
 
-QUICK = LlmConfig(filler_s=0.05, filler="One moment, please.")
+QUICK = LlmConfig(filler_s=0.05)
 
 
 async def one_call(r: Rig, number: int = 0) -> ToolCalled:
@@ -171,6 +172,18 @@ async def test_a_call_that_takes_long_is_bridged_once() -> None:
         await asyncio.sleep(0.1)
         assert len(r.of(ReplyWanted)) == 1
         await r.gateway.say(ToolReturned(call=called.call, result="sunny"))
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [(QUICK, "Einen Moment, bitte."), (LlmConfig(filler_s=0.05, filler="Hm."), "Hm.")],
+)
+async def test_the_words_are_those_of_the_calls_language_unless_there_are_others(config: LlmConfig, said: str) -> None:
+    german = msgspec.structs.replace(SETTINGS, input=InputSettings(languages=("de-CH", "fr")))
+    engine = Scripted(SystemClock(), [[ToolCall("x", "get_weather", '{"city": "Berlin"}')]], in_order=True)
+    async with rig(engine, german, config) as r, r.worker():
+        await one_call(r)
+        assert (await r.wait_for(ReplyWanted)).instructions == said
 
 
 async def test_a_filler_that_comes_too_late_is_silent() -> None:

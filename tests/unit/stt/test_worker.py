@@ -12,7 +12,7 @@ from natter_protocol.settings import InputSettings, TranscriptionMode
 from natter_protocol.stt import SttFinal, SttPartial
 from natter_runtime import names, tracing
 from natter_stt.config import SttConfig
-from natter_stt.engine import StreamOptions
+from natter_stt.engine import EngineInfo, Hypothesis, Passage, StreamOptions
 from tests.support.stt_audio import MS, noise
 from tests.support.stt_call import Call
 from tests.support.stt_engines import Broken, Watched, told
@@ -357,6 +357,31 @@ async def test_settings_change_while_the_session_runs() -> None:
         await call.configure(InputSettings(keyterms=("Anneliese",), prompt="A bakery.", languages=("en-GB",)))
         await call.configure(InputSettings(keyterms=("Anneliese",), prompt="A bakery.", languages=("en-GB",)))
         assert engine.opened == [StreamOptions(), StreamOptions(("en",), "A bakery.", ("Anneliese",))]
+
+
+async def test_the_language_of_the_settings_is_that_of_the_next_utterance() -> None:
+    class Polyglot(Watched):
+        """Hears the name of the language that it was told to expect."""
+
+        def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
+            (language,) = self.opened[-1].languages
+            return Hypothesis(language, language=language)
+
+    engine = Polyglot(GREETING, EngineInfo("polyglot", "", ("en", "es"), 15_000))
+    async with Call(engine) as call:
+        await call.configure(InputSettings(languages=("en",)))
+        await speak(call, 2200)
+        await call.start(1000)
+        await call.silence(128, after_ms=2000)
+        first = await call.next(SttFinal)
+        assert (first.text, first.language) == ("en", "en")
+        await call.commit(2000)
+        await call.configure(InputSettings(languages=("es-MX",)))
+        await speak(call, 4200)
+        await call.start(3000, turn=2)
+        await call.silence(128, after_ms=4000, turn=2)
+        second = await call.next(SttFinal, 1)
+        assert (second.text, second.language) == ("es", "es")
 
 
 async def test_a_language_that_the_engine_does_not_hear_is_told_once() -> None:

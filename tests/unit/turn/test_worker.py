@@ -186,6 +186,17 @@ async def test_new_settings_count_for_the_next_decision() -> None:
         assert (await call.next(TurnCommitted)).silence_ms >= 2500
 
 
+@pytest.mark.parametrize(("heard", "over"), [("de", False), ("", True)])
+async def test_the_words_are_judged_by_the_language_that_was_heard(heard: str, over: bool) -> None:
+    policy = TurnPolicy(min_silence_ms=200, max_silence_ms=4000)
+    async with Call(settings=SessionSettings(input=InputSettings(turn=policy))) as call:
+        await call.speak(0.8)
+        await call.pause(0.3)
+        await call.final("Ich komme mit dem", language=heard)
+        await call.pause(2.4)
+        assert bool(call.all(TurnCommitted)) is over
+
+
 async def test_a_turn_that_was_open_when_its_worker_died_is_heard_again_by_the_next() -> None:
     async with Call() as call:
         await call.pause(0.5)

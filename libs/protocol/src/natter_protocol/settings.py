@@ -124,6 +124,15 @@ class HttpCall(msgspec.Struct, frozen=True, omit_defaults=True):
     headers: tuple[SealedHeader, ...] = ()
 
 
+class ToolServer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A server of the Model Context Protocol whose tools the agent may call; the platform calls them."""
+
+    name: str
+    """Its tools are known to the model as ``<name>_<tool>``."""
+    url: str
+    headers: tuple[SealedHeader, ...] = ()
+
+
 class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
     """A function that the agent may call. ``parameters`` is a JSON Schema object."""
 
@@ -180,3 +189,4 @@ class SessionSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     extensions: tuple[str, ...] = ()
     """Names of the events beyond the borrowed dialect that the client asked for."""
     webhook: Webhook | None = None
+    tool_servers: tuple[ToolServer, ...] = ()

@@ -19,6 +19,8 @@ class SttPartial(Message, tag="stt.partial", frozen=True, kw_only=True):
     """Mean probability of the tokens of the newest decode, 0-1; None if nothing was said or the engine cannot tell."""
     ends_sentence: float | None = None
     """Probability that the recogniser puts a '.', '?' or '!' at ``end_sample``; None as above. The text shows none."""
+    language: str = ""
+    """ISO 639-1 code of what was heard; empty if nothing was."""
 
 
 class SttFinal(Message, tag="stt.final", frozen=True, kw_only=True):
@@ -41,3 +43,5 @@ class SttFinal(Message, tag="stt.final", frozen=True, kw_only=True):
     """The same by its knowledge of the language alone, without the sound."""
     decode_ms: float = 0.0
     """How long the decode took, measured where it happened."""
+    language: str = ""
+    """ISO 639-1 code of what was heard; empty if nothing was."""

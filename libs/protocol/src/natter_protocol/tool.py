@@ -24,6 +24,8 @@ class ToolCalled(Message, tag="tool.called", frozen=True, kw_only=True):
     call: str
     name: str
     arguments: dict[str, Any]
+    hosted: bool = False
+    """A service of ours executes it, and nobody else may answer; the client is told of it, no more."""
 
 
 class ToolReturned(Message, tag="tool.returned", frozen=True, kw_only=True):

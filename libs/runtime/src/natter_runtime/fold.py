@@ -145,7 +145,7 @@ def _replies(facts: list[Message], turns: dict[int, TurnState], voids: Voids) ->
 
 def _calls(facts: list[Message]) -> dict[str, CallState]:
     calls = {
-        fact.call: CallState(fact.call, fact.name, fact.arguments, fact.epoch, fact.turn)
+        fact.call: CallState(fact.call, fact.name, fact.arguments, fact.epoch, fact.turn, hosted=fact.hosted)
         for fact in _of(facts, ToolCalled)
     }
     for result in sorted(_of(facts, ToolReturned), key=lambda fact: (fact.claim, fact.seq), reverse=True):

@@ -70,6 +70,8 @@ class CallState:
     turn: int
     result: str | None = None
     outcome: ToolOutcome | None = None
+    hosted: bool = False
+    """A service of ours executes it, not the client."""
 
 
 @dataclass(frozen=True, slots=True)

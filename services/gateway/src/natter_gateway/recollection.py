@@ -33,5 +33,5 @@ def pending(state: SessionState) -> list[ToolWanted]:
     return [
         ToolWanted(call.epoch, call.call, call.name, call.arguments, call.name in risky)
         for call in sorted(state.calls.values(), key=lambda call: (call.epoch, call.call))
-        if call.outcome is None
+        if call.outcome is None and not call.hosted
     ]

@@ -112,7 +112,9 @@ class Talk:
         if left is None:
             return
         ours = {tool.name for tool in left.settings.tools if tool.http is not None or tool.builtin}
-        self._calls = {call.call for call in left.calls.values() if call.outcome is None and call.name not in ours}
+        self._calls = {
+            call.call for call in left.calls.values() if call.outcome is None and not (call.hosted or call.name in ours)
+        }
         if left.connected and extensions.SESSION_RESUMED_FROM not in left.settings.extensions:
             self.inbound.skip(UNSURE)  # this client will not send again what is not known to have come
         for event in self.narrator.restore(left):
@@ -212,7 +214,7 @@ class Talk:
 
     def _served_here(self, called: ToolCalled) -> bool:
         """Whether the platform runs the tool; the client is only told."""
-        return any(tool.name == called.name and tool.http is not None for tool in self.settings.tools)
+        return called.hosted or any(tool.name == called.name and tool.http is not None for tool in self.settings.tools)
 
     def said(self, message: Message) -> None:
         """Note what the agent's side has said itself."""

@@ -1,4 +1,5 @@
-"""The names of voices: those of the hosted API, those it once had, and those that are really here.
+"""What may be asked for: the names of voices (those of the hosted API, those it once had, and those that are really
+here), and languages.
 
 A client written for the hosted API asks for a voice by its name there. It gets one of ours: the name is
 accepted, and ``tts`` speaks with its own voice of that name, else with its default.
@@ -7,8 +8,10 @@ accepted, and ``tts`` speaks with its own voice of that name, else with its defa
 from __future__ import annotations
 
 import logging
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from natter_gateway.hearing import Hearing
 from natter_protocol import codec, subjects
 from natter_protocol.errors import ProtocolError
 from natter_protocol.svc import SvcPing, SvcPong
@@ -54,7 +57,7 @@ EARLIER: Final = frozenset(
 
 FIRST_S: Final = 1.0
 AGAIN_S: Final = 30.0
-"""How often ``tts`` is asked for its voices: before it has answered, and after."""
+"""How often ``tts`` and ``stt`` are asked for what they can: before both have answered, and after."""
 ANSWER_S: Final = 1.0
 
 
@@ -68,7 +71,8 @@ class Voices:
     def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
         self.local: dict[str, tuple[str, ...]] = {}
-        """The voices that ``tts`` declares, each with the languages of its engine."""
+        """The voices that ``tts`` declares, each with its languages."""
+        self.hearing = Hearing()
 
     def knows(self, name: str) -> bool:
         """Whether a session may ask for the voice ``name``."""
@@ -82,19 +86,29 @@ class Voices:
         return [*CURRENT, *sorted(voice for voice in self.local if voice.lower() not in CURRENT)]
 
     async def keep_up(self, bus: Bus, clock: Clock) -> None:
-        """Ask ``tts`` now and then which voices it has, until cancelled."""
+        """Ask ``tts`` now and then which voices it has, and ``stt`` what it hears, until cancelled."""
         while True:
-            try:
-                answer = await bus.request(subjects.svc("tts", "info"), codec.encode(SvcPing()), timeout=ANSWER_S)
-                self._learn(codec.decode(answer.data))
-            except (TimeoutError, BusError, ProtocolError) as error:
-                log.debug("tts does not tell its voices: %s", error)
-            await clock.sleep(AGAIN_S if self.local else FIRST_S)
+            for service, learn in (("tts", self._learn), ("stt", self.hearing.learn)):
+                try:
+                    answer = await bus.request(subjects.svc(service, "info"), codec.encode(SvcPing()), timeout=ANSWER_S)
+                    pong = codec.decode(answer.data)
+                except (TimeoutError, BusError, ProtocolError) as error:
+                    log.debug("%s does not tell what it can: %s", service, error)
+                    continue
+                if isinstance(pong, SvcPong):
+                    learn(pong)
+            await clock.sleep(AGAIN_S if self.local and self.hearing.languages else FIRST_S)
 
-    def _learn(self, message: object) -> None:
-        if not isinstance(message, SvcPong):
-            return
-        voices, languages = message.details.get("voices"), message.details.get("languages")
+    def _learn(self, pong: SvcPong) -> None:
+        voices = pong.details.get("voices")
         if isinstance(voices, list):
-            spoken = tuple(str(language) for language in languages) if isinstance(languages, list) else ()
-            self.local = {str(voice): spoken for voice in voices}
+            self.local = {str(voice): languages_of(str(voice), pong.details) for voice in voices}
+
+
+def languages_of(voice: str, details: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what ``voice`` speaks, by what its ``tts`` declares: its own language, else those of the engine."""
+    own = details.get("voice_languages")
+    if isinstance(own, Mapping) and voice in own:
+        return (str(own[voice]),)
+    languages = details.get("languages")
+    return tuple(str(language) for language in languages) if isinstance(languages, list) else ()

@@ -36,6 +36,9 @@ class LlmConfig:
         "NATTER_HTTP_TOOLS_PRIVATE",
         "whether HTTP tools and models of stored agents may use http and private hosts",
     )
+    mcp: Path | None = setting(
+        None, "NATTER_LLM_MCP", "JSON file of servers of the Model Context Protocol whose tools all calls have"
+    )
     temperature: float | None = setting(
         None, "NATTER_LLM_TEMPERATURE", "sampling; unset is the model's own", low=0, high=2
     )
@@ -63,14 +66,14 @@ class LlmConfig:
         unit="seconds",
         low=0,
     )
-    filler: str = setting("One moment, please.", "NATTER_LLM_FILLER", "that phrase")
+    filler: str = setting("", "NATTER_LLM_FILLER", "that phrase; empty is one in the language of the call")
     spoken_style: bool = setting(
         True, "NATTER_LLM_SPOKEN_STYLE", "tell the model that its words are spoken: short sentences, no Markdown"
     )
     apology: str = setting(
-        "Sorry, I could not come up with an answer just now. Please try again.",
+        "",
         "NATTER_LLM_APOLOGY",
-        "said when the model failed before its first word",
+        "said when the model failed before its first word; empty is a sentence in the language of the call",
     )
     demo_knowledge: Path | None = setting(
         None, "NATTER_DEMO_KNOWLEDGE", "Markdown file that the demo engine answers from; unset is the one about Natter"

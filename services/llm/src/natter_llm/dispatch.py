@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,9 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, Tracer
 
 from natter_llm import calls, history, http_tools
-from natter_llm.http_tools import HttpTools
+from natter_llm.http_tools import HttpTools, Result
+from natter_llm.language import phrases_for
+from natter_llm.tool_servers import HostedTools
 from natter_llm.tools import Accepted
 from natter_protocol.errors import ErrorCode
 from natter_protocol.reply import ReplyWanted
@@ -41,14 +43,21 @@ class Origin:
     """Context of the turn: what the reply gives rise to hangs below it."""
 
 
+async def _unknown() -> Result:
+    """A call that another worker made, of which nobody knows whether it was done."""
+    return Result(http_tools.UNKNOWN, ToolOutcome.FAILED)
+
+
 class Dispatcher:
     """The calls of one session, as far as they are still of interest.
 
     Args:
         seat: where calls and wishes are said, and whose state is asked.
         group: the session's; calls outlive the reply that made them, not the session.
-        filler: what is said while a call takes long, and after how many seconds; 0 is never.
+        filler: what is said while a call takes long (empty: a phrase in the language of the call), and after how many
+            seconds; 0 is never.
         http: runs the tools that are requests; None runs none.
+        hosted: the tools of servers.
     """
 
     def __init__(
@@ -58,12 +67,14 @@ class Dispatcher:
         tracer: Tracer,
         filler: tuple[str, float] = ("", 0.0),
         http: HttpTools | None = None,
+        hosted: HostedTools | None = None,
     ) -> None:
         self._seat = seat
         self._group = group
         self._tracer = tracer
         self._filler, self._filler_s = filler
         self._http = http
+        self._hosted = hosted or HostedTools()
         self._returned: dict[str, asyncio.Event] = {}
         self._wished: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,6 +112,7 @@ class Dispatcher:
                 call=id,
                 name=call.tool.name,
                 arguments=call.arguments,
+                hosted=self._hosted.serves(call.tool),
             )
             self._returned[id] = asyncio.Event()
             try:
@@ -112,7 +124,9 @@ class Dispatcher:
                 self._seat.fail(ErrorCode.LOG_UNAVAILABLE, f"tool.called: {error}")
                 return
             self._watch(id, origin.epoch, call.tool.timeout_s, span)
-            if call.tool.http is not None and self._http is not None:
+            if message.hosted:
+                self._run(self._tell(message, self._hosted.run(call.tool, call.arguments)), f"hosted {id}")
+            elif call.tool.http is not None and self._http is not None:
                 self._run(self._request(self._http, message, call.tool), f"http {id}")
 
     def resume(self) -> None:
@@ -122,10 +136,12 @@ class Dispatcher:
             tool = tools.get(call.name, Tool(name=call.name))
             self._returned[call.call] = asyncio.Event()
             self._watch(call.call, call.epoch, tool.timeout_s, tracing.NO_SPAN)
-            if tool.http is not None and self._http is not None:
-                called = ToolCalled(
-                    turn=call.turn, epoch=call.epoch, call=call.call, name=call.name, arguments=call.arguments
-                )
+            called = ToolCalled(
+                turn=call.turn, epoch=call.epoch, call=call.call, name=call.name, arguments=call.arguments
+            )
+            if call.hosted:
+                self._run(self._tell(called, _unknown()), f"hosted {call.call}")
+            elif tool.http is not None and self._http is not None:
                 self._run(self._request(self._http, called, tool, again=True), f"http {call.call}")
 
     def returned(self, message: ToolReturned) -> None:
@@ -161,9 +177,8 @@ class Dispatcher:
             state, request = self._seat.state, calls.filler(epoch)
             known = {reply.request for reply in state.replies.values()} | {wish.request for wish in state.wishes}
             if calls.is_open(state, id) and not calls.holding(state) and request not in known:
-                await self._seat.say(
-                    ReplyWanted(epoch=epoch, cause=Cause.FILLER, request=request, instructions=self._filler)
-                )
+                words = self._filler or phrases_for(state.settings.input.languages).filler
+                await self._seat.say(ReplyWanted(epoch=epoch, cause=Cause.FILLER, request=request, instructions=words))
 
     def _run(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = spawn_contained(self._group, work, name)
@@ -178,10 +193,12 @@ class Dispatcher:
 
     async def _request(self, http: HttpTools, called: ToolCalled, tool: Tool, *, again: bool = False) -> None:
         """Make the request of a call and tell what it brought, unless its time was up before."""
-        if again and not http_tools.may_repeat(tool):
-            result = http_tools.Result(http_tools.UNKNOWN, ToolOutcome.FAILED)
-        else:
-            result = await http.run(called.call, tool, called.arguments)
+        repeated = not again or http_tools.may_repeat(tool)
+        await self._tell(called, http.run(called.call, tool, called.arguments) if repeated else _unknown())
+
+    async def _tell(self, called: ToolCalled, work: Awaitable[Result]) -> None:
+        """Tell what a call brought, unless its time was up before."""
+        result = await work
         if calls.is_open(self._seat.state, called.call):
             told = ToolReturned(
                 turn=called.turn, epoch=called.epoch, call=called.call, result=result.text, outcome=result.outcome

@@ -21,6 +21,8 @@ from natter_llm.deltas import Deltas
 from natter_llm.dispatch import Dispatcher, Origin
 from natter_llm.engine import ChatMessage, Done, Engine, Event, Request, Role, ToolCall, Usage
 from natter_llm.history import Moment
+from natter_llm.language import phrases_for
+from natter_llm.tool_servers import HostedTools
 from natter_llm.tools import Accepted, Rejected
 from natter_protocol.errors import ErrorCode, ErrorRaised
 from natter_protocol.llm import LlmDelta
@@ -48,6 +50,7 @@ class Kit:
     """What every generation of a session works with.
 
     Attributes:
+        hosted: the tools of the session's servers.
         group: the session's.
         settled: waits until it is known what was heard of all replies before the given one.
     """
@@ -59,6 +62,7 @@ class Kit:
     tracer: Tracer
     dispatcher: Dispatcher
     metrics: Metrics
+    hosted: HostedTools
     group: asyncio.TaskGroup
     settled: Callable[[int], Awaitable[None]]
 
@@ -183,8 +187,9 @@ class Generation:
             await stop(sending)
 
     async def _rounds(self) -> list[Accepted]:
-        request = self._request()
-        registered = self._kit.seat.state.settings.tools
+        await self._kit.hosted.listed()
+        registered = self._kit.hosted.tools(self._kit.seat.state.settings.tools)
+        request = self._request(registered)
         accepted: list[Accepted] = []
         for _ in range(1 + MAX_REPAIRS):
             said = await self._ask(request)
@@ -208,12 +213,12 @@ class Generation:
             return Rejected(f"{call.name} is running with these very arguments; its result will be told later.")
         return verdict
 
-    def _request(self) -> Request:
+    def _request(self, registered: Sequence[Tool]) -> Request:
         state, config, epoch = self._kit.seat.state, self._kit.config, self.origin.epoch
         may_call = calls.steps_without_user(state, epoch) <= config.max_tool_steps
         return Request(
             history.messages(state, self._moment, spoken_style=config.spoken_style, limit=config.max_history),
-            tools.specs(state.settings.tools) if may_call else (),
+            tools.specs(registered) if may_call else (),
             config.temperature,
             config.max_tokens,
         )
@@ -274,7 +279,8 @@ class Generation:
     async def _fail(self, error: EngineError) -> None:
         log.warning("epoch=%d the model failed: %s", self.origin.epoch, error)
         if not self._deltas.text:
-            self._deltas.add(self._kit.config.apology)
+            languages = self._kit.seat.state.settings.input.languages
+            self._deltas.add(self._kit.config.apology or phrases_for(languages).apology)
         await self._deltas.finish()
         await self._kit.seat.say(
             ErrorRaised(

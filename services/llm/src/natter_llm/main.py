@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 
+from natter_llm import tool_servers
 from natter_llm.config import LlmConfig
 from natter_llm.engines import choose, create
 from natter_llm.http_tools import HttpTools
 from natter_llm.own_models import OwnModels
+from natter_llm.tool_servers import ToolServers
 from natter_llm.worker import Attendant
 from natter_runtime import app, outside
 from natter_runtime.app import Runtime, Service
@@ -24,7 +26,7 @@ async def serve(config: LlmConfig, runtime: Runtime) -> None:
         UsageError: a setting is missing or wrong.
         EngineError: the engine cannot work at all.
     """
-    choice = choose(config)
+    choice, listed = choose(config), tool_servers.read(config.mcp)
     engine = create(config, runtime.clock)
     sealer = Sealer(config.secret)
     own, client = OwnModels(config, sealer), outside.client(private=config.http_tools_private)
@@ -41,6 +43,7 @@ async def serve(config: LlmConfig, runtime: Runtime) -> None:
             http=HttpTools(sealer, client),
             own=own,
             metrics=runtime.metrics,
+            servers=ToolServers(listed, sealer, private=config.http_tools_private),
         )
         await app.serve_sessions(runtime, Hearing(), attendant, engine=engine.info.name, model=engine.info.model)
     finally:

@@ -21,6 +21,7 @@ from natter_llm.generation import Generation, Kit, recite
 from natter_llm.history import Moment
 from natter_llm.http_tools import HttpTools
 from natter_llm.own_models import OwnModels
+from natter_llm.tool_servers import HostedTools, ToolServers
 from natter_protocol.base import Message
 from natter_protocol.reply import ReplyFinished, ReplyHeard
 from natter_protocol.tool import ToolReturned
@@ -29,7 +30,7 @@ from natter_runtime.clock import Clock
 from natter_runtime.metrics import Metrics
 from natter_runtime.seat import Seat
 from natter_runtime.state import ReplyState, SessionState
-from natter_runtime.tasks import Slot
+from natter_runtime.tasks import Slot, spawn_contained, stop
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ class Attendant:
     own: OwnModels | None = None
     """Brings the models of agents' own."""
     metrics: Metrics = field(default_factory=lambda: Metrics("llm"))
+    servers: ToolServers | None = None
+    """Brings the tools of servers."""
 
     async def __call__(self, seat: Seat) -> None:
         """Serve one session until its inbox ends."""
@@ -74,7 +77,11 @@ class Session:
         self._seat = seat
         self._slot = Slot(group, "llm.generation")
         config = attendant.config
-        self._dispatcher = Dispatcher(seat, group, attendant.tracer, (config.filler, config.filler_s), attendant.http)
+        servers = seat.state.settings.tool_servers
+        hosted = attendant.servers.of(servers) if attendant.servers is not None else HostedTools()
+        self._listing = spawn_contained(group, hosted.discover(), "llm.tool_servers")
+        filler = (config.filler, config.filler_s)
+        self._dispatcher = Dispatcher(seat, group, attendant.tracer, filler, attendant.http, hosted)
         self._own = attendant.own
         self._model = seat.state.settings.llm if attendant.own is not None else None
         """The agent's own, as it is when the session is taken."""
@@ -94,6 +101,7 @@ class Session:
             tracer=attendant.tracer,
             dispatcher=self._dispatcher,
             metrics=attendant.metrics,
+            hosted=hosted,
             group=group,
             settled=self._settled,
         )
@@ -109,6 +117,7 @@ class Session:
     async def close(self) -> None:
         """Stop everything that runs for this session."""
         await self._slot.clear()
+        await stop(self._listing)
         await self._dispatcher.close()
         if self._own is not None and self._model is not None:
             await self._own.give_back(self._model)

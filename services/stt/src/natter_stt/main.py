@@ -10,6 +10,7 @@ from natter_runtime.app import Runtime, Service, serve_sessions
 from natter_runtime.executor import ModelExecutor, Priority
 from natter_stt import engines
 from natter_stt.config import SttConfig
+from natter_stt.wishes import MORE
 from natter_stt.worker import HEARING, Worker
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ async def serve(config: SttConfig, runtime: Runtime) -> None:
         info = engine.info
         log.info("%s %s loaded in %.1f s", info.name, info.model, runtime.clock.monotonic() - began)
         worker = Worker(config, runtime, engine, executor)
-        await serve_sessions(runtime, HEARING, worker.attend, engine=info.name, model=info.model, details=asdict(info))
+        details = asdict(info) | {"more_languages": MORE}
+        await serve_sessions(runtime, HEARING, worker.attend, engine=info.name, model=info.model, details=details)
     finally:
         executor.close()
 

@@ -7,7 +7,10 @@ from typing import Final
 from natter_protocol.settings import InputSettings
 from natter_stt.engine import EngineInfo, StreamOptions
 
-MULTILINGUAL: Final = ("faster_whisper", "small")
+MORE: Final = (
+    "NATTER_STT_ENGINE=faster_whisper with NATTER_STT_MODEL=small (from the hub at its first start, or a folder) "
+    "hears a hundred languages"
+)
 """The engine and model for languages that others do not hear."""
 
 
@@ -26,7 +29,4 @@ def options_for(wishes: InputSettings, info: EngineInfo) -> tuple[StreamOptions,
 def refusal(unknown: tuple[str, ...], info: EngineInfo) -> str:
     """Return what to tell a client whose languages the engine does not know, and what would know them."""
     heard, wished = ", ".join(info.languages), ", ".join(unknown)
-    return (
-        f"{info.name} ({info.model}) hears {heard}, not {wished}: NATTER_STT_ENGINE={MULTILINGUAL[0]} with "
-        f"NATTER_STT_MODEL={MULTILINGUAL[1]} (from the hub at its first start, or a folder) hears a hundred languages"
-    )
+    return f"{info.name} ({info.model}) hears {heard}, not {wished}: {MORE}"

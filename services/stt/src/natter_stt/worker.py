@@ -129,7 +129,7 @@ class Listener:
         options, unknown = options_for(wishes, info)
         self._decoder.configure(options)
         self._pace = pace_for(wishes, self._worker.config)
-        if unknown and not options.languages and unknown != self._unknown:
+        if unknown and unknown != self._unknown:
             await self._seat.say(_failure(EngineError(refusal(unknown, info))))
         self._unknown = unknown
 
@@ -196,6 +196,7 @@ class Listener:
                 end_sample=utterance.heard_to,
                 confidence=transcript.confidence,
                 ends_sentence=transcript.ends_sentence,
+                language=transcript.language,
             )
         )
 
@@ -240,6 +241,7 @@ class Listener:
                 ends_sentence=transcript.ends_sentence,
                 reads_complete=transcript.reads_complete,
                 decode_ms=(self._clock.monotonic() - began) * 1000,
+                language=transcript.language,
                 trace=tracing.of(span) or utterance.trace,
             )
         )

@@ -16,7 +16,7 @@ from natter_protocol.tts import Word
 from natter_tts.engine import Mark
 from natter_tts.normalize import Token
 
-_VOWELS: Final = re.compile(r"(?!(?<=[^aeiouy\W])e\b)[aeiouy]+", re.IGNORECASE)
+_VOWELS: Final = re.compile(r"(?!(?<=[^aeiouy\W])e\b)[aeiouyáàâãäéèêëíìîïóòôõöúùûüœæ]+", re.IGNORECASE)
 """The vowels of a syllable; a final e after a consonant makes none."""
 _PAUSES: Final = {",": 0.8, ";": 1.2, ":": 1.2, ".": 1.8, "!": 1.8, "?": 1.8}
 """Syllables that a pause inside a segment lasts; measured on flite and RHVoice, about 0.2 s each."""

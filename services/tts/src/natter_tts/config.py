@@ -20,11 +20,16 @@ class TtsConfig:
         choices=("auto", *ENGINES),
     )
     model: str = setting(
-        "", "NATTER_TTS_MODEL", "piper: name or path of a voice; rhvoice: folder of its data; empty is the default"
+        "",
+        "NATTER_TTS_MODEL",
+        "piper: names or paths of voices, separated by commas; rhvoice: folder of its data; empty is the default",
     )
     voice: str = setting("", "NATTER_TTS_VOICE", "voice for sessions that ask for none, or for one there is not")
     language: str = setting(
-        "en", "NATTER_TTS_LANGUAGE", "whose numbers, dates and abbreviations are spoken", choices=tuple(LANGUAGES)
+        "en",
+        "NATTER_TTS_LANGUAGE",
+        "spoken where a session names neither a voice nor a language, and NATTER_TTS_VOICE none",
+        choices=tuple(LANGUAGES),
     )
     threads: int = setting(
         2, "NATTER_TTS_THREADS", "segments that may be synthesised at the same time", unit="threads", low=1, high=64

@@ -6,7 +6,7 @@ words (:mod:`natter_tts.normalize`); it knows nothing of replies, sessions or th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,6 +34,8 @@ class EngineInfo:
     """Whether the first chunk comes well before the last."""
     word_times: bool
     """Whether chunks carry marks; else word times are estimated."""
+    voice_languages: Mapping[str, str] = field(default_factory=dict)
+    """ISO 639-1 code of each voice; a voice that is not among them speaks the first of ``languages``."""
 
 
 @dataclass(frozen=True, slots=True)

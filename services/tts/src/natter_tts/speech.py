@@ -30,9 +30,8 @@ from natter_runtime.metrics import Metrics
 from natter_runtime.seat import Seat, SeatFailed
 from natter_runtime.tasks import spawn
 from natter_tts.alignment import SYLLABLE_S, Script
-from natter_tts.engine import Engine, pick_voice
+from natter_tts.cast import Cast
 from natter_tts.normalize import fenced, normalize
-from natter_tts.normalize.language import Language
 from natter_tts.outlet import Outlet
 from natter_tts.segmenter import Segmenter
 from natter_tts.silence import Trimmer, pause_after
@@ -52,9 +51,8 @@ ATTEMPTS: Final = 2
 class Studio:
     """What all speeches of the process share."""
 
-    engine: Engine
+    cast: Cast
     executor: ModelExecutor
-    language: Language
     clock: Clock
     tracer: Tracer
     patience_s: float
@@ -75,7 +73,7 @@ class Speech:
     """See the module. ``run`` is its life; everything else may be called at any time.
 
     Args:
-        studio: the engine and its surroundings.
+        studio: the engines and their surroundings.
         seat: of the session.
         first: the message that began it; gives epoch, turn and trace.
         start: where in the text and in the audio it begins.
@@ -83,14 +81,14 @@ class Speech:
 
     def __init__(self, studio: Studio, seat: Seat, first: Message, start: Start) -> None:
         output = seat.state.settings.output
-        info = studio.engine.info
+        self._role = studio.cast.role(output.voice, seat.state.settings.input.languages)
+        info = self._role.engine.info
         self.epoch = first.epoch
         self._studio = studio
         self._seat = seat
         self._turn, self._rev = first.turn, first.rev
-        self._voice = pick_voice(info, output.voice)
         self._rate = output.format.rate
-        self._segmenter = Segmenter(studio.language, start.heard)
+        self._segmenter = Segmenter(self._role.language, start.heard)
         self._segment = len(start.heard)
         self._heard = start.sample
         self._outlet = Outlet(
@@ -136,8 +134,8 @@ class Speech:
             names.SESSION: self._seat.session,
             names.EPOCH: self.epoch,
             names.TURN: self._turn,
-            names.ENGINE: self._studio.engine.info.name,
-            names.VOICE: self._voice,
+            names.ENGINE: self._role.engine.info.name,
+            names.VOICE: self._role.voice,
             **tracing.caused_by(LlmDelta),
         }
         span = tracing.start(self._studio.tracer, names.SPAN_SYNTHESIZE, self._trace, attributes)
@@ -184,7 +182,7 @@ class Speech:
             self._asked = self._studio.clock.monotonic()
             if self._clause_ms is None:
                 self._clause_ms = (self._asked - self._began) * 1000
-            tokens = normalize(text, self._studio.language, in_code=fenced(before))
+            tokens = normalize(text, self._role.language, in_code=fenced(before))
             script = Script(tokens)
             number, self._segment = self._segment, self._segment + 1
             if not script.voiced:
@@ -193,7 +191,7 @@ class Speech:
             await self._voice_segment(group, number, text, script)
             if not self._segmenter.done:
                 pause = pause_after(text, script.text)
-                self._outlet.push(np.zeros(round(pause * self._studio.engine.info.sample_rate), np.int16))
+                self._outlet.push(np.zeros(round(pause * self._role.engine.info.sample_rate), np.int16))
 
     async def _next_piece(self) -> tuple[str, str] | None:
         """Wait until there is something to say and need for it; return it with the text before it."""
@@ -213,7 +211,7 @@ class Speech:
         return ahead < HURRY_S * self._rate
 
     def _take(self, number: int, text: str, script: Script) -> Take:
-        return Take(number, text, script, self._outlet.at(), self._studio.engine.info.sample_rate)
+        return Take(number, text, script, self._outlet.at(), self._role.engine.info.sample_rate)
 
     async def _voice_segment(self, group: asyncio.TaskGroup, number: int, text: str, script: Script) -> None:
         """Speak one segment, once more if the engine fails before anything was heard."""
@@ -229,11 +227,11 @@ class Speech:
                 return
 
     async def _perform(self, group: asyncio.TaskGroup, take: Take) -> None:
-        studio, info = self._studio, self._studio.engine.info
+        studio, role, info = self._studio, self._role, self._role.engine.info
         trimmer = Trimmer(info.sample_rate)
         priority = Priority.FINAL if self._hurry() else Priority.PARTIAL
         said = take.script.text if self._segmenter.done else take.script.ended(",")
-        synthesis = Synthesis(studio.engine, studio.executor, said, self._voice, priority, studio.patience_s)
+        synthesis = Synthesis(role.engine, studio.executor, said, role.voice, priority, studio.patience_s)
         samples = 0
         async with aclosing(synthesis.chunks(group)) as chunks:
             async for chunk in chunks:

@@ -65,8 +65,8 @@ def asked(said: str, wanted: Iterable[Expected] = (), language: LanguageData = E
     if not question.endswith("?"):
         return NOTHING
     spoken = words(question)
-    if "or" in spoken[1:-1]:
-        at = spoken.index("or")
+    at = next((index for index, word in enumerate(spoken[1:-1], 1) if word in language.choosers), 0)
+    if at:
         return Asked(Kind.CHOICE, options=frozenset(spoken[max(0, at - 3) :]) - language.open_ended)
     opening = [word for word in spoken if word not in language.fillers][:1]
     clause = words(re.split(r"[,;:]", question)[-1])[:1]

@@ -18,14 +18,6 @@ from natter_turn.wording import is_answer, words
 
 _PIECE: Final = re.compile(r"[a-z0-9@._+'-]+")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+\.?$")
-_LENGTHS: Final = {
-    Value.PHONE: (7, 10, 11, 12, 13),
-    Value.CARD: (4, 13, 14, 15, 16, 19),
-    Value.POSTCODE: (5, 9),
-}
-"""Numbers of digits at which a value of a kind may be whole; the last digits of a card are four."""
-LONGEST: Final = {Value.PHONE: 10, Value.CARD: 15, Value.POSTCODE: 5}
-"""From so many digits on it surely is."""
 SHORTEST_CODE: Final = 5
 """Nobody hands out order numbers shorter than this."""
 MAX_BEGUN: Final = 4
@@ -87,7 +79,7 @@ def progress(text: str, expected: Expected | None = None, language: LanguageData
         case Value.BIRTH_DATE:
             return _birth_date(text, language)
         case Value.PHONE | Value.CARD | Value.POSTCODE:
-            return _digits(kind, code)
+            return _digits(kind, code, language)
         case Value.CODE:
             return _code(code)
         case _:
@@ -97,30 +89,29 @@ def progress(text: str, expected: Expected | None = None, language: LanguageData
 def trailing_code(text: str, language: LanguageData = ENGLISH) -> str:
     """Return the digits and single letters that ``text`` ends in, without what stands between them."""
     code: list[str] = []
+    digits = dict(language.digits)
     for piece in reversed(re.findall(r"[^\W_]+", text.lower())):
         if piece.isdigit() or (any(c.isdigit() for c in piece) and any(c.isalpha() for c in piece)):
             code.append(piece)
-        elif piece in language.digits:
-            code.append(_DIGITS.get(piece, ""))
-        elif len(piece) == 1 and piece.isalpha() and (code or piece not in ("a", "i")):
+        elif piece in digits:
+            code.append(digits[piece])
+        elif len(piece) == 1 and piece.isalpha() and (code or piece not in language.letters):
             code.append(piece)
         else:
             break
     return "".join(reversed(code))
 
 
-_DIGITS: Final = {
-    name: str(value) for value, name in enumerate("zero one two three four five six seven eight nine".split())
-} | {"oh": "0"}
-
-
-def _digits(kind: Value, code: str) -> Progress:
+def _digits(kind: Value, code: str, language: LanguageData) -> Progress:
     count = sum(character.isdigit() for character in code)
     if not count:
         return Progress.NONE
-    if count >= LONGEST[kind]:
+    known = next((length for length in language.lengths if length.kind is kind), None)
+    if known is None:
+        return Progress.MAYBE
+    if count >= known.surely:
         return Progress.WHOLE
-    return Progress.MAYBE if count in _LENGTHS[kind] else Progress.OPEN
+    return Progress.MAYBE if count in known.maybe else Progress.OPEN
 
 
 def _code(code: str) -> Progress:

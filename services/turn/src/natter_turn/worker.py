@@ -43,7 +43,7 @@ from natter_turn.inputs import (
     Wanted,
     Woken,
 )
-from natter_turn.language import language_for
+from natter_turn.language import language_for, spoken
 from natter_turn.machine import Machine
 from natter_turn.policy import resolve
 from natter_turn.restore import restore
@@ -104,6 +104,8 @@ class _Session:
         self._seat = seat
         self._group = group
         restored = restore(seat.state)
+        self._language = ""
+        """What was heard last."""
         self._machine = Machine(restored.memory, restored.state)
         output = seat.state.settings.output.format
         self._ears = Ears(models.detectors.open(), output.rate, restored.position)
@@ -131,6 +133,7 @@ class _Session:
                 await self._hear(item)
             else:
                 self._spans.hear(item)
+                self._notice_language(item)
                 for input in self._inputs(item):
                     self._feed(input)
 
@@ -138,6 +141,13 @@ class _Session:
         for action in self._machine.handle(input, self._time.now()):
             self.to_do.put_nowait(action)
         self._spans.stands(self._machine.state)
+
+    def _notice_language(self, message: Message) -> None:
+        """People change their language within a call: the rules are those of the words that were heard last."""
+        heard = message.language if isinstance(message, SttPartial | SttFinal) else ""
+        if heard and heard != self._language:
+            self._language = heard
+            self._feed(self._changed())
 
     def _inputs(self, message: Message) -> list[Input]:
         match message:
@@ -184,7 +194,7 @@ class _Session:
     def _changed(self) -> Changed:
         settings = self._seat.state.settings
         policy = resolve(settings.input.turn, settings.input.mode)
-        language = language_for(settings.input.languages)
+        language = language_for(spoken(settings.input.languages, self._language))
         waits = replace(policy, waits_for_sound=self._judge is not None)
         return Changed(waits, language, wanted_by(settings.tools, language))
 

@@ -184,3 +184,25 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         "tools[0].http.url",
         "llm[0].base_url",
     ]
+
+
+SERVER = {"name": "shop", "url": "https://shop.example.com/mcp", "headers": HTTP["headers"]}
+
+
+def test_servers_of_tools_are_kept_like_requests() -> None:
+    before = created(tool_servers=[SERVER])
+    (shop,) = before.tool_servers
+    assert (shop.name, shop.http.url) == ("shop", "https://shop.example.com/mcp")
+    assert [(header.name, header.sealed) for header in shop.http.headers] == [("Authorization", "<Bearer 1>")]
+    kept = updated(before, tool_servers=[{"name": "shop", "url": "https://shop.example.com/v2/mcp"}])
+    assert [header.sealed for header in kept.tool_servers[0].http.headers] == ["<Bearer 1>"]
+    assert updated(before, greeting="Hi!").tool_servers == before.tool_servers
+    assert updated(before, tool_servers=[]).tool_servers == []
+
+
+def test_what_a_server_of_tools_cannot_be_is_named() -> None:
+    before = created(tool_servers=[SERVER])
+    elsewhere = {"name": "shop", "url": "https://other.example.com/mcp"}
+    assert wrong(before, tool_servers=[elsewhere]) == ["tool_servers[0].headers"]
+    assert wrong(tool_servers=[{"name": "shop", "url": "http://127.0.0.1/mcp"}]) == ["tool_servers[0].url"]
+    assert wrong(tool_servers=[SERVER, SERVER]) == ["tool_servers[1].name"]

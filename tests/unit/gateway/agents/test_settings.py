@@ -9,7 +9,7 @@ import pytest
 from natter_gateway.agents.builtins import BUILTINS
 from natter_gateway.agents.problems import Invalid
 from natter_gateway.agents.settings import settings_of
-from natter_protocol.settings import ExecutionMode, HttpCall, OwnModel, SealedHeader
+from natter_protocol.settings import ExecutionMode, HttpCall, OwnModel, SealedHeader, ToolServer
 from tests.unit.gateway.agents.test_merge import HTTP, created
 
 
@@ -26,6 +26,7 @@ def test_all_of_it_reaches_the_session() -> None:
                 {"name": "client_side", "parameters": {"type": "object", "properties": {}}},
             ],
             llm=[{"base_url": "https://llm.example.com/v1", "model": "small", "api_key": "sk-1"}],
+            tool_servers=[{"name": "shop", **HTTP}],
             recording=False,
         )
     )  # fmt: skip
@@ -41,6 +42,7 @@ def test_all_of_it_reaches_the_session() -> None:
     assert (client_side.http, client_side.builtin) == (None, False)
     assert settings.llm == OwnModel("https://llm.example.com/v1", "small", "<sk-1>")
     assert settings.record is False
+    assert settings.tool_servers == (ToolServer("shop", "https://api.example.com/a", headers),)
 
 
 def test_the_least_there_can_be() -> None:

@@ -46,6 +46,7 @@ async def test_the_whole_shape() -> None:
             "input": None,
             "output": None,
             "tools": [],
+            "tool_servers": [],
             "pre_connect_requests": [],
             "transfer_targets": [],
             "outbound_trunk_id": None,
@@ -88,7 +89,8 @@ async def test_secrets_go_in_and_never_come_out() -> None:
     tool = {"name": "stock", "http": {"url": "https://api.example.com/", "headers": [HEADER]}}
     llm = {"base_url": "https://llm.example.com/v1", "model": "small", "api_key": "sk-hunter2"}
     async with desk() as at:
-        made = await at.agent(tools=[tool], llm=[llm], pre_connect_requests=[tool["http"]])
+        servers = [{"name": "shop", **tool["http"]}]
+        made = await at.agent(tools=[tool], tool_servers=servers, llm=[llm], pre_connect_requests=[tool["http"]])
         answers = [
             await at.anna.get(f"/v1/agents/{made['id']}"),
             await at.anna.get("/v1/agents"),
@@ -100,6 +102,9 @@ async def test_secrets_go_in_and_never_come_out() -> None:
             assert "gAAAA" not in text
         header = made["tools"][0]["http"]["headers"][0]
         assert set(header) == {"name", "last_set_at"}
+        assert made["tool_servers"] == [
+            {"name": "shop", "url": "https://api.example.com/", "headers": [header]},
+        ]
         kept = contents(at.place.data)
         assert kept
         assert not any(b"hunter2" in data for data in kept)

@@ -41,6 +41,15 @@ def test_all_engines_but_the_fake_say_how_to_get_them() -> None:
     assert all(how_to_get(engine) for engine in ENGINES if engine != "tone")
 
 
+@pytest.mark.skipif("flite" not in present(), reason="no libflite")
+@pytest.mark.skipif("espeak" not in present(), reason="no libespeak-ng")
+def test_espeak_speaks_what_the_engine_does_not() -> None:
+    flite, others = load("flite", "", "", Path("nowhere"))
+    assert flite.info.languages == ("en",)
+    assert others.info.name == "espeak"
+    assert others.info.languages == ("es", "fr", "de", "it", "pt")
+
+
 def test_the_fake_is_always_there() -> None:
     assert "tone" in present()
-    assert load("tone", "", "", Path("nowhere")).info.name == "tone"
+    assert [engine.info.name for engine in load("tone", "", "", Path("nowhere"))] == ["tone"]

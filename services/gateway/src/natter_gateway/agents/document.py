@@ -16,6 +16,7 @@ from natter_gateway.agents.models import (
     PreConnectRead,
     ToolFields,
     ToolRead,
+    ToolServerRead,
     Voice,
 )
 from natter_gateway.store.agents import AgentRow
@@ -50,6 +51,14 @@ class StoredTool(ToolFields):
     http: Http | None = None
 
 
+class StoredServer(BaseModel):
+    """A server of tools."""
+
+    name: str
+    http: Http
+    """Where it is; of the request only URL and headers count."""
+
+
 class Llm(BaseModel):
     """A model of one's own with its sealed key (empty: it has none)."""
 
@@ -68,6 +77,7 @@ class Document(BaseModel):
     input: dict[str, Any] | None = None
     output: dict[str, Any] | None = None
     tools: list[StoredTool] = []
+    tool_servers: list[StoredServer] = []
     pre_connect_requests: list[PreConnect] = []
     transfer_targets: list[dict[str, Any]] = []
     outbound_trunk_id: str | None = None
@@ -89,12 +99,13 @@ def view(row: AgentRow) -> Agent:
         created_at=when(row.created_at),
         updated_at=when(row.updated_at),
         tools=[_tool(tool) for tool in document.tools],
+        tool_servers=[_server(server) for server in document.tool_servers],
         pre_connect_requests=[
             PreConnectRead(**_http(request).model_dump(), timeout_ms=request.timeout_ms)
             for request in document.pre_connect_requests
         ],
         llm=[LlmRead(base_url=llm.base_url, model=llm.model) for llm in document.llm],
-        **document.model_dump(exclude={"tools", "pre_connect_requests", "llm"}),
+        **document.model_dump(exclude={"tools", "tool_servers", "pre_connect_requests", "llm"}),
     )
 
 
@@ -105,6 +116,10 @@ def when(seconds: float) -> datetime:
 
 def _tool(tool: StoredTool) -> ToolRead:
     return ToolRead(http=_http(tool.http) if tool.http else None, **tool.model_dump(exclude={"http"}))
+
+
+def _server(server: StoredServer) -> ToolServerRead:
+    return ToolServerRead(name=server.name, url=server.http.url, headers=_http(server.http).headers)
 
 
 def _http(http: Http) -> HttpRead:

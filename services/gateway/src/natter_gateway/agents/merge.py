@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from natter_gateway.agents.builtins import BUILTINS, RESERVED_PREFIX
-from natter_gateway.agents.document import Document, Header, Http, Llm, PreConnect, StoredTool
+from natter_gateway.agents.document import Document, Header, Http, Llm, PreConnect, StoredServer, StoredTool
 from natter_gateway.agents.models import (
     AgentCreate,
     AgentUpdate,
@@ -20,6 +20,7 @@ from natter_gateway.agents.models import (
     HttpWrite,
     LlmWrite,
     PreConnectWrite,
+    ToolServerWrite,
     ToolWrite,
 )
 from natter_gateway.agents.problems import Invalid, Problem
@@ -64,10 +65,11 @@ class Merger:
             Invalid: something in it cannot be.
             SecretMissing: it has a secret, and there is none to seal it with.
         """
-        plain = new.model_dump(exclude={"tools", "pre_connect_requests", "llm"})
+        plain = new.model_dump(exclude={"tools", "tool_servers", "pre_connect_requests", "llm"})
         made = Document(
             **plain,
             tools=self._tools(new.tools, []),
+            tool_servers=self._tool_servers(new.tool_servers, []),
             pre_connect_requests=self._pre_connect(new.pre_connect_requests, []),
             llm=self._llm(new.llm, []),
         )
@@ -79,10 +81,12 @@ class Merger:
         for name in sorted(given & {"name", "system_prompt", "voice"}):
             if getattr(change, name) is None:
                 self._wrong(name, "expected a value: it can be changed, not removed")
-        plain = given - {"tools", "pre_connect_requests", "llm"}
+        plain = given - {"tools", "tool_servers", "pre_connect_requests", "llm"}
         made = present.model_copy(update={name: getattr(change, name) for name in plain})
         if "tools" in given:
             made.tools = self._tools(change.tools, present.tools)
+        if "tool_servers" in given:
+            made.tool_servers = self._tool_servers(change.tool_servers, present.tool_servers)
         if "pre_connect_requests" in given:
             made.pre_connect_requests = self._pre_connect(change.pre_connect_requests, present.pre_connect_requests)
         if "llm" in given:
@@ -128,6 +132,17 @@ class Merger:
             http = Http(**self._http(f"{path}.http", tool.http, before.http if before else None).model_dump())
         id = before.id if before is not None else f"tool_{secrets.token_hex(16)}"
         return StoredTool(id=id, http=http, **tool.model_dump(exclude={"id", "http"}))
+
+    def _tool_servers(self, new: list[ToolServerWrite], present: list[StoredServer]) -> list[StoredServer]:
+        before = {server.name: server.http for server in present}
+        made: dict[str, StoredServer] = {}
+        for index, server in enumerate(new):
+            path = f"tool_servers[{index}]"
+            if server.name in made:
+                self._wrong(f"{path}.name", f"expected a name that no other server has, not {server.name!r} again")
+            asked = HttpWrite(url=server.url, headers=server.headers)
+            made[server.name] = StoredServer(name=server.name, http=self._http(path, asked, before.get(server.name)))
+        return list(made.values())
 
     # -- requests -------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MAX_TOOLS: Final = 64
 MAX_HEADERS: Final = 20
+MAX_TOOL_SERVERS: Final = 8
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Mode = Literal["interactive", "hold"]
@@ -137,6 +138,30 @@ class LlmRead(Shown):
     model: str
 
 
+class ToolServerFields(Strict):
+    """A server of the Model Context Protocol, by streamable HTTP; asked for its tools when a call begins."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,32}$", examples=["shop"])]
+    """Its tools are known to the model as ``<name>_<tool>``."""
+    url: Annotated[str, Field(max_length=2048, examples=["https://shop.example.com/mcp"])]
+    """https, a public host."""
+
+
+class ToolServerWrite(ToolServerFields):
+    """A server of tools."""
+
+    headers: Annotated[list[HeaderWrite] | None, Field(max_length=MAX_HEADERS)] = None
+    """Sent with every request. Left out: those that are set are kept. A list replaces them."""
+
+
+class ToolServerRead(Shown):
+    """A server of tools."""
+
+    name: str
+    url: str
+    headers: list[HeaderRead]
+
+
 class AgentFields(Strict):
     """What may be said of an agent beyond what must."""
 
@@ -147,6 +172,8 @@ class AgentFields(Strict):
     output: dict[str, Any] | None = None
     """As ``session.output`` of ``session.update``; its ``voice`` is that of ``voice.voice_id``."""
     tools: Annotated[list[ToolWrite], Field(max_length=MAX_TOOLS)] = []
+    tool_servers: Annotated[list[ToolServerWrite], Field(max_length=MAX_TOOL_SERVERS)] = []
+    """Servers of the Model Context Protocol."""
     pre_connect_requests: Annotated[list[PreConnectWrite], Field(max_length=2)] = []
     transfer_targets: Annotated[list[dict[str, Any]], Field(max_length=32)] = []
     outbound_trunk_id: Annotated[str | None, Field(max_length=128)] = None
@@ -218,6 +245,7 @@ class Agent(AgentSummary):
     input: dict[str, Any] | None
     output: dict[str, Any] | None
     tools: list[ToolRead]
+    tool_servers: list[ToolServerRead]
     pre_connect_requests: list[PreConnectRead]
     transfer_targets: list[dict[str, Any]]
     outbound_trunk_id: str | None

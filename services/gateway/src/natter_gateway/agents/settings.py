@@ -17,7 +17,7 @@ from natter_gateway.agents.problems import Invalid, Problem
 from natter_gateway.dialects.voice_agent_config import updated
 from natter_gateway.failures import ClientError
 from natter_gateway.voices import Voices
-from natter_protocol.settings import HttpCall, OwnModel, SealedHeader, SessionSettings, Tool
+from natter_protocol.settings import HttpCall, OwnModel, SealedHeader, SessionSettings, Tool, ToolServer
 
 
 def settings_of(document: Document, voices: Voices | None = None) -> SessionSettings:
@@ -49,6 +49,9 @@ def settings_of(document: Document, voices: Voices | None = None) -> SessionSett
     return msgspec.structs.replace(
         said,
         tools=tuple(_tool(tool, functions) for tool in document.tools),
+        tool_servers=tuple(
+            ToolServer(server.name, server.http.url, _sealed(server.http)) for server in document.tool_servers
+        ),
         llm=OwnModel(llm.base_url, llm.model, llm.sealed_key) if llm else None,
         record=document.recording,
     )
@@ -75,5 +78,8 @@ def _tool(tool: StoredTool, functions: dict[str, Tool]) -> Tool:
 
 
 def _call(http: Http) -> HttpCall:
-    headers = tuple(SealedHeader(header.name, header.sealed) for header in http.headers)
-    return HttpCall(http.url, http.http_method, headers)
+    return HttpCall(http.url, http.http_method, _sealed(http))
+
+
+def _sealed(http: Http) -> tuple[SealedHeader, ...]:
+    return tuple(SealedHeader(header.name, header.sealed) for header in http.headers)

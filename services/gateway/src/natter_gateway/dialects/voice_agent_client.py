@@ -104,7 +104,7 @@ class InputFields(Fields, frozen=True, kw_only=True):
     ] = UNSET
     language_codes: Annotated[
         Annotated[list[Language], msgspec.Meta(max_length=20)] | UnsetType | None,
-        about("languages that the user may speak; default: the recogniser's own choice"),
+        about("languages that the user may speak, refused if one is not heard; default: the recogniser's own choice"),
     ] = UNSET
     voice_focus: Annotated[
         Literal["near-field", "far-field"] | UnsetType | None,

@@ -78,7 +78,7 @@ def updated(
     Args:
         update: the content of a ``session.update``.
         settings: what holds now; None for the first update.
-        known: the voices that may be asked for; None: those of the hosted API.
+        known: the voices and languages that may be asked for; None: the voices of the hosted API, any language.
 
     Raises:
         ClientError: a field is unknown, has a wrong value, or may no longer change. A wrong value in
@@ -123,7 +123,7 @@ def _apply(fields: SessionFields, present: SessionSettings, first: bool, known: 
         present,
         system_prompt=_given(fields.system_prompt, present.system_prompt, ""),
         greeting=greeting,
-        input=_input(fields.input, present.input, first) if fields.input else present.input,
+        input=_input(fields.input, present.input, first, known) if fields.input else present.input,
         output=_output(fields.output, present.output, first, known) if fields.output else present.output,
         tools=present.tools if isinstance(fields.tools, UnsetType) else _tools(fields.tools or []),
         extensions=_unique(_given(fields.extensions, list(present.extensions), [])),
@@ -153,11 +153,15 @@ def _format(fields: FormatFields | UnsetType | None, present: AudioFormat, path:
     return AudioFormat(encoding, rate)
 
 
-def _input(fields: InputFields, present: InputSettings, first: bool) -> InputSettings:
+def _input(fields: InputFields, present: InputSettings, first: bool, known: Voices) -> InputSettings:
     modality = Modality(_given(fields.type, present.modality, Modality.AUDIO))
     _fixed("input.type", modality, present.modality, first)
     mode = _given(fields.transcription_mode, present.mode, None)
     turn = present.turn if isinstance(fields.turn_detection, UnsetType) else _turn(fields.turn_detection, present.turn)
+    languages = tuple(_given(fields.language_codes, list(present.languages), []))
+    if fields.language_codes and (deaf := known.hearing.refusal(languages)):
+        param = "input.language_codes"
+        raise _wrong(param, f"'{param}' cannot be served: {deaf}")
     return InputSettings(
         modality=modality,
         format=_format(fields.format, present.format, "input.format"),
@@ -165,7 +169,7 @@ def _input(fields: InputFields, present: InputSettings, first: bool) -> InputSet
         mode=TranscriptionMode(mode) if mode else None,
         keyterms=tuple(_given(fields.keyterms, list(present.keyterms), [])),
         prompt=_given(fields.transcription_prompt, present.prompt, None),
-        languages=tuple(_given(fields.language_codes, list(present.languages), [])),
+        languages=languages,
         continuous_partials=_given(fields.continuous_partials, present.continuous_partials, None),
         noise_suppression=_given(fields.voice_focus, present.noise_suppression, None),
         noise_threshold=_given(fields.voice_focus_threshold, present.noise_threshold, None),

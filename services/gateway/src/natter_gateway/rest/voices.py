@@ -10,6 +10,7 @@ from natter_gateway.agents.models import Shown
 from natter_gateway.rest.auth import Owner
 from natter_gateway.rest.context import Ctx
 from natter_gateway.rest.errors import documented
+from natter_gateway.voices import languages_of
 from natter_protocol import codec, subjects
 from natter_protocol.errors import ProtocolError
 from natter_protocol.svc import SvcPing, SvcPong
@@ -55,10 +56,14 @@ async def list_voices(owner: Owner, context: Ctx) -> Voices:
 def voices_of(pong: SvcPong) -> Voices:
     """Return the voices in what a ``tts`` instance says of itself."""
     details: dict[str, Any] = pong.details
-    languages = [str(language) for language in details.get("languages", ())]
     default = details.get("voice")
     voices = [
-        VoiceInfo(voice_id=str(name), name=str(name), languages=languages, default=name == default)
+        VoiceInfo(
+            voice_id=str(name),
+            name=str(name),
+            languages=list(languages_of(str(name), details)),
+            default=name == default,
+        )
         for name in details.get("voices", ())
     ]
     return Voices(voices=voices, engine=pong.engine, model=pong.model, sample_rate=details.get("sample_rate"))

@@ -40,7 +40,23 @@ NO_SPEECH: Final = 0.6
 """With a mean log probability below :data:`UNSURE`, this probability of "no speech" means nothing was
 said; both are the defaults of Whisper's own ``transcribe``."""
 UNSURE: Final = -1.0
-PHANTOMS: Final = ("you", "thanks for watching", "thank you for watching", "thank you so much for watching")
+PHANTOMS: Final = (
+    "you",
+    "thanks for watching",
+    "thank you for watching",
+    "thank you so much for watching",
+    "gracias por ver el video",
+    "gracias por ver el vídeo",
+    "subtítulos realizados por la comunidad de amaraorg",
+    "merci davoir regardé cette vidéo",
+    "soustitres réalisés par la communauté damaraorg",
+    "vielen dank fürs zuschauen",
+    "untertitel der amaraorgcommunity",
+    "grazie per aver guardato il video",
+    "sottotitoli creati dalla comunità amaraorg",
+    "obrigado por assistir",
+    "legendas pela comunidade amaraorg",
+)
 """What the subtitles it was trained on say where nobody speaks."""
 FILES: Final = ("model.bin", "tokenizer.json")
 SENTENCE_ENDS: Final = (".", "?", "!", "。", "？", "！", "।", "؟")

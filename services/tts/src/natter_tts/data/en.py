@@ -41,6 +41,7 @@ EN = Language(
     },
     and_a="and",
     dropped=("and",),
+    ordinal_marks={"st": (0, ""), "nd": (0, ""), "rd": (0, ""), "th": (0, "")},
     scales={
         "k": "thousand",
         "m": "million",
@@ -119,6 +120,8 @@ EN = Language(
     date="{month} {day}, {year}",
     date_short="{month} {day}",
     month_first=True,
+    day_suffix="(?:st|nd|rd|th)?",
+    before_date=("on",),
     year_after=("in", "since", "by", "until", "till", "from", "of", "year", "circa", "before", "after", "during", "to"),
     decades={
         "0": "two thousands",
@@ -287,6 +290,11 @@ EN = Language(
         "phone",
         "license",
         "registration",
+    ),
+    code_joins=("number", "no.", "num", "code", "id", "is", "was", "end in", "ends in", "ending in"),
+    phone_shapes=(
+        r"(?:1[ .‐-‑-])?(?:\(\d{3}\) ?|\d{3}[ .‐-‑-])\d{3}[ .‐-‑-]\d{4}",  # (555) 123-4567
+        r"[2-9]\d{2}-\d{4}",  # 555-1234
     ),
     version="version",
     dot="dot",

@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 ENGINES: Final = ("rhvoice", "flite", "espeak", "piper", "tone")
 """All there are."""
+ALONE: Final = ("espeak", "tone")
+"""Those beside which no other engine is needed for what they do not speak."""
 BEST_FIRST: Final = ("rhvoice", "flite", "espeak")
 """What ``auto`` picks from: speech libraries that need no model of their own, the best understood first."""
 
@@ -73,24 +75,34 @@ def present() -> frozenset[str]:
     return frozenset(found)
 
 
-def load(wanted: str, model: str, voice: str, models: Path) -> Engine:
-    """Return the engine, loaded and warm. Blocking.
+def load(wanted: str, model: str, voice: str, models: Path) -> tuple[Engine, ...]:
+    """Return the engines, loaded and warm: the one that is wanted, and those that speak what it does not. Blocking.
 
     Args:
         wanted: ``auto`` or one of :data:`ENGINES`.
-        model: the engine's model; empty for its default.
+        model: the engine's model; empty for its default. Several of piper's, separated by commas, are several voices.
         voice: name of the default voice; empty for the engine's.
         models: ``$NATTER_MODELS``.
 
     Raises:
         EngineError: it cannot be loaded; the message says what to do.
     """
-    choice = choose(wanted, present())
-    engine = _made(choice.engine, model, voice, models)
-    for _ in engine.synthesize("Ready.", engine.info.voice, lambda: False):
-        pass
-    log.info("speech engine %s, voice %s: %s", choice.engine, engine.info.voice, choice.why)
-    return engine
+    there = present()
+    choice = choose(wanted, there)
+    names = [name.strip() for name in model.split(",")] if choice.engine == "piper" else [model]
+    engines = [_made(choice.engine, name, voice, models) for name in names]
+    log.info("speech engine %s, voice %s: %s", choice.engine, engines[0].info.voice, choice.why)
+    if "espeak" in there and choice.engine not in ALONE:
+        from natter_tts.engines.espeak import VOICES, Espeak
+
+        spoken = {language for engine in engines for language in engine.info.languages}
+        if missing := VOICES.keys() - spoken:
+            engines.append(Espeak(without=spoken))
+            log.info("espeak speaks %s", ", ".join(sorted(missing)))
+    for engine in engines:
+        for _ in engine.synthesize("Ready.", engine.info.voice, lambda: False):
+            pass
+    return tuple(engines)
 
 
 def _made(name: str, model: str, voice: str, models: Path) -> Engine:

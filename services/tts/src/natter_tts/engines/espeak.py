@@ -10,7 +10,7 @@ import ctypes as c
 import ctypes.util
 import importlib.util
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -19,8 +19,15 @@ from natter_tts.engine import Chunk, EngineInfo, Mark, pick_voice
 from natter_tts.engines.callbacks import CallbackLibrary, Emitter, copied, load_library
 
 HOW_TO_GET: Final = "apt install libespeak-ng1, or the extra natter-tts[espeak]"
-VOICES: Final = ("en-us", "en-us+f3", "en-us+m3", "en", "en+f3", "en-gb-x-rp", "en-gb-scotland")
-"""Those of them that are installed can be asked for."""
+VOICES: Final = {
+    "en": ("en-us", "en-us+f3", "en-us+m3", "en", "en+f3", "en-gb-x-rp", "en-gb-scotland"),
+    "es": ("es", "es+f3", "es-419", "es-419+f3"),
+    "fr": ("fr", "fr+f3", "fr-be", "fr-ch"),
+    "de": ("de", "de+f3"),
+    "it": ("it", "it+f3"),
+    "pt": ("pt-br", "pt-br+f3", "pt", "pt+f3"),
+}
+"""By language; those of them that are installed can be asked for."""
 
 _SYNCHRONOUS: Final = 2
 _BUFFER_MS: Final = 20
@@ -79,13 +86,14 @@ class Espeak:
     """The engine.
 
     Args:
-        voice: name of the default voice; empty for American English.
+        voice: name of the default voice; empty for the first one.
+        without: languages that others speak.
 
     Raises:
         EngineError: no library, or it does not find its data.
     """
 
-    def __init__(self, voice: str = "") -> None:
+    def __init__(self, voice: str = "", without: Collection[str] = ()) -> None:
         self._library, data = _loaded()
         self._library.espeak_Synth.argtypes = [
             c.c_char_p,
@@ -104,11 +112,17 @@ class Espeak:
         if rate <= 0:
             raise EngineError(f"libespeak-ng does not find its data: {HOW_TO_GET}")
         with _LOCK:
-            voices = tuple(name for name in VOICES if self._library.espeak_SetVoiceByName(name.encode()) == 0)
-        if not voices:
-            raise EngineError(f"libespeak-ng has no English voice: {HOW_TO_GET}")
+            spoken = {
+                name: language
+                for language, names in VOICES.items()
+                for name in names
+                if language not in without and self._library.espeak_SetVoiceByName(name.encode()) == 0
+            }
+        if not spoken:
+            raise EngineError(f"libespeak-ng has no voice that is wanted: {HOW_TO_GET}")
+        voices, languages = tuple(spoken), tuple(dict.fromkeys(spoken.values()))
         self._calls = CallbackLibrary(_LOCK)
-        info = EngineInfo("espeak", "", rate, ("en",), voices, voices[0], streams=True, word_times=True)
+        info = EngineInfo("espeak", "", rate, languages, voices, voices[0], True, True, spoken)
         self._info = replace(info, model=(default := pick_voice(info, voice)), voice=default)
 
     @property

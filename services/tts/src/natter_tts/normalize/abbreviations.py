@@ -22,7 +22,7 @@ def _titles(language: Language) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _before_number(language: Language) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.])({any_of(language.before_number)})\.(?=\s?[\d\ufffc])")
+    return re.compile(rf"(?<![\w.])({any_of(language.before_number)})(?:\.|(?<=[°º]))(?=\s?[\d\ufffc])")
 
 
 @lru_cache(maxsize=8)

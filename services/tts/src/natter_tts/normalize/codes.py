@@ -15,7 +15,6 @@ from natter_tts.normalize.words import cardinal, digits, groups, letters, number
 _MIXED: Final = re.compile(
     r"(?<![\w.@/-])(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![\w@/]|-\w|\.\w)"
 )
-_ORDINAL: Final = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 _GROUPED: Final = re.compile(r"(?<![\w.,-])(?:\d{4}(?:[ -]\d{4}){2,}|\d+(?:-\d+){2,})(?![\w-])(?!\.\d)")
 _LONG: Final = re.compile(r"(?<![\w.,$])\d{7,}(?![\w])(?![.,]\d)")
 _VERSION: Final = re.compile(r"(?<![\w.])(?P<v>[vV])?(?P<numbers>\d+(?:\.\d+)+)(?![\w]|\.\d)")
@@ -25,10 +24,16 @@ _RUN: Final = re.compile(r"[A-Za-z]+|\d+|-")
 
 
 @lru_cache(maxsize=8)
+def _ordinal(language: Language) -> re.Pattern[str]:
+    marks = any_of((*language.ordinal_marks, *([language.decade_mark] if language.decade_mark else [])))
+    return re.compile(rf"\d+(?:{marks})", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8)
 def _cued(language: Language) -> re.Pattern[str]:
     """After "order number", "code:", "flight" ...: the strong form says that it is a number, the weak may not."""
     return re.compile(
-        rf"\b(?:{any_of(language.code_cues)})s?(?P<strong>(?:\s+(?:number|no\.|num|code|id|is|was|ends?\s+in|ending\s+in))*"
+        rf"\b(?:{any_of(language.code_cues)})s?(?P<strong>(?:\s+(?:{any_of(language.code_joins)}))*"
         rf"[\s:]*(?:#\s?|:\s?|\s))(?P<value>\d+)(?![\w]|[.,:/]\d|-\d|%)",
         re.IGNORECASE,
     )
@@ -68,7 +73,7 @@ def codes(text: str, language: Language) -> Iterator[Piece]:
 
 def spell(code: str, language: Language) -> str | None:
     """Return how a mix of letters and digits is said, or None if it is words and numbers ("24-hour")."""
-    if _ORDINAL.fullmatch(code):
+    if _ordinal(language).fullmatch(code):
         return None
     said: list[str] = []
     spelled = False

@@ -10,12 +10,13 @@ from functools import lru_cache
 from natter_tts.normalize.language import Language
 from natter_tts.normalize.patterns import any_of
 from natter_tts.normalize.pieces import Piece, ends_sentence
-from natter_tts.normalize.words import DASH, ordinal, year
+from natter_tts.normalize.words import DASH, cardinal, ordinal, year
 
 _NUMERIC = re.compile(
     r"(?<![\w./-])(?:(?P<iso>\d{4})-(?P<iso_month>\d{1,2})-(?P<iso_day>\d{1,2})"
     r"|(?P<first>\d{1,2})(?P<sep>[/.-])(?P<second>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2}))(?![\w/-])(?!\.\d)"
 )
+_NEVER = re.compile("(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,20 @@ def _patterns(language: Language) -> _Patterns:
     long, short = any_of(language.months), any_of(language.months_short)
     month = rf"(?P<month>(?P<long>{long})|(?P<short>{short})\.?)"
     day = r"(?P<day>0?[1-9]|[12]\d|3[01])"
-    suffix = r"(?:st|nd|rd|th)?"
+    suffix, of = language.day_suffix, rf"(?:{language.month_joint} +)?" if language.month_joint else ""
+    then = rf"{language.year_joint} +"
     number = r"(?P<year>[12]\d{3})(?!\d)(?![.,]\d)"
     cue = any_of(language.year_after)
     weekday = rf"(?:{any_of(language.weekdays_short)})\.?|{any_of(language.weekdays_short.values())}"
     return _Patterns(
         month_day=re.compile(
             rf"\b{month} +{day}{suffix}(?:(?P<dash> ?{DASH} ?)(?P<last>[12]\d|3[01]|[1-9]){suffix})?"
-            rf"(?![\w:])(?!\.\d)(?:,? +{number})?"
-        ),
-        day_month=re.compile(rf"(?<![\w.,:-]){day}{suffix} +{month}(?!\w)(?:,? +{number})?"),
-        month_year=re.compile(rf"\b{month},? +{number}"),
+            rf"(?![\w:])(?!\.\d)(?:{then}{number})?"
+        )
+        if language.month_first
+        else _NEVER,
+        day_month=re.compile(rf"(?<![\w.,:-]){day}{suffix} +{of}{month}(?!\w)(?:{then}{number})?"),
+        month_year=re.compile(rf"\b{month}{then}{number}"),
         weekdays=re.compile(rf"\b(?P<first>{weekday})(?P<dash>\s?{DASH}\s?)(?P<last>{weekday})(?!\w)"),
         weekday=re.compile(rf"\b({any_of(language.weekdays_short)})(\.?)(?=,? +(?:{long}|{short})\b|,? +\d)"),
         years=re.compile(
@@ -55,8 +59,13 @@ def _patterns(language: Language) -> _Patterns:
         ),
         decade=re.compile(
             r"(?<![\w.])(?:['‘’](?P<short>[1-9]0)s|(?P<century>1[5-9]|20)(?P<tens>\d0)['’]?s|(?P<bare>[2-9]0)s)\b"
+        )
+        if language.decades
+        else _NEVER,
+        on=re.compile(
+            rf"\b(?:{any_of(language.before_date)})\s+(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})(?![\w/])(?!\.\d)",
+            re.IGNORECASE,
         ),
-        on=re.compile(r"\bon\s+(?P<first>\d{1,2})/(?P<second>\d{1,2})(?![\w/])(?!\.\d)", re.IGNORECASE),
     )
 
 
@@ -78,13 +87,17 @@ def _numeric(text: str, language: Language, patterns: _Patterns) -> Iterator[Pie
             in_year = _whole_year(match["year"])
         if _valid(month, day):
             said = language.date.format(
-                month=language.months[month - 1], day=ordinal(day, language), year=year(in_year, language)
+                month=language.months[month - 1],
+                day=_day(day, text[: match.start()], language),
+                year=year(in_year, language),
             )
             yield Piece(match.start(), match.end(), said)
     for match in patterns.on.finditer(text):
         month, day = _in_order(int(match["first"]), int(match["second"]), language)
         if _valid(month, day):
-            said = language.date_short.format(month=language.months[month - 1], day=ordinal(day, language))
+            said = language.date_short.format(
+                month=language.months[month - 1], day=_day(day, text[: match.start()], language)
+            )
             yield Piece(match.start("first"), match.end(), said)
 
 
@@ -111,14 +124,18 @@ def _named(text: str, language: Language, patterns: _Patterns) -> Iterator[Piece
             yield Piece(match.start("day"), match.start("dash"), ordinal(int(match["day"]), language))
             yield Piece(match.start("dash"), match.end("dash"), f" {language.to} ")
             yield Piece(
-                match.start("last"), _end_of_day(text, match.end("last")), ordinal(int(match["last"]), language)
+                match.start("last"),
+                _end_of_day(text, match.end("last"), language),
+                ordinal(int(match["last"]), language),
             )
         else:
-            yield Piece(match.start("day"), _end_of_day(text, match.end("day")), ordinal(int(match["day"]), language))
+            yield Piece(
+                match.start("day"), _end_of_day(text, match.end("day"), language), ordinal(int(match["day"]), language)
+            )
         yield from _its_year(match, language)
     for match in patterns.day_month.finditer(text):
-        said = language.day_of.format(day=ordinal(int(match["day"]), language))
-        yield Piece(match.start("day"), _end_of_day(text, match.end("day")), said)
+        said = language.day_of.format(day=_day(int(match["day"]), text[: match.start()], language))
+        yield Piece(match.start("day"), _end_of_day(text, match.end("day"), language), said)
         yield from _month(match, language)
         yield from _its_year(match, language)
     for match in patterns.month_year.finditer(text):
@@ -126,8 +143,21 @@ def _named(text: str, language: Language, patterns: _Patterns) -> Iterator[Piece
         yield from _its_year(match, language)
 
 
-def _end_of_day(text: str, position: int) -> int:
-    return position + 2 if text[position : position + 2] in ("st", "nd", "rd", "th") else position
+def _end_of_day(text: str, position: int, language: Language) -> int:
+    suffix = re.compile(language.day_suffix).match(text, position)
+    return suffix.end() if suffix else position
+
+
+def _day(day: int, before: str, language: Language) -> str:
+    """Return how a day is said behind ``before``: "third", "drei", "dritten"."""
+    if day in language.days:
+        return language.days[day]
+    if not language.day_ordinal:
+        return cardinal(day, language)
+    last = before.lower().split()[-1:]
+    if last and last[0] in language.ordinal_after:
+        return ordinal(day, language) + ("" if last[0] in language.plain_after else language.weak)
+    return ordinal(day, language) + language.strong
 
 
 def _month(match: re.Match[str], language: Language) -> Iterator[Piece]:

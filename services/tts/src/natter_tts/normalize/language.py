@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class Noun:
 
     one: str
     many: str
+    feminine: bool = False
 
     def of(self, number: str) -> str:
         """Return the form that goes with ``number`` as it is written."""
@@ -44,6 +45,14 @@ class Language:
     code: str
     """ISO 639-1; also the language of ``num2words``."""
 
+    # -- how numbers are written --
+    decimal: str = "."
+    """Characters that may stand before decimals."""
+    group: str = ","
+    """Characters that may stand between groups of three digits."""
+    whole_decimals: bool = False
+    """Decimals are said as a number where they are two at most, not digit by digit."""
+
     # -- numbers --
     digits: tuple[str, ...]
     point: str
@@ -59,11 +68,26 @@ class Language:
     fractions: Mapping[str, str]
     and_a: str
     """Between a whole number and a fraction: "two *and* a half"."""
-    dropped: tuple[str, ...]
+    dropped: tuple[str, ...] = ()
     """Words that ``num2words`` puts in and that are not said."""
+    agree: tuple[tuple[str, str, str], ...] = ()
+    """How a number ends alone, before a masculine noun and before a feminine one: "uno", "un", "una"."""
+    feminine: str = ""
+    """Pattern of a word that is feminine, as far as its form tells."""
+    ordinal_marks: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    """What makes digits an ordinal (``st``, ``º``), and how its form differs: letters cut off, letters put on."""
+    ordinal_after: tuple[str, ...] = ()
+    """Words between which and a noun digits with a full stop are an ordinal: "der 3. Platz"."""
+    weak: str = ""
+    """What such an ordinal ends in, unless one of ``plain_after`` is before it."""
+    strong: str = ""
+    """What the day of a date ends in without any of them before it."""
+    plain_after: tuple[str, ...] = ()
+    decade_mark: str = ""
+    """What makes digits a decade: "die 1980er"."""
     scales: Mapping[str, str]
     """Letters and words after an amount, in lower case: ``k`` -> ``thousand``."""
-    roman_after: tuple[str, ...]
+    roman_after: tuple[str, ...] = ()
     """Words that a Roman numeral follows."""
 
     # -- money and units --
@@ -74,7 +98,9 @@ class Language:
     per: str
     per_units: Mapping[str, str]
     """What may stand after a slash: ``hr`` -> ``hour``."""
-    feet: Noun
+    feet: Noun | None = None
+    scale_of: tuple[str, str] = ("", "")
+    """Between "millions" and what they are of; the second before a vowel."""
 
     # -- dates and times --
     months: tuple[str, ...]
@@ -87,17 +113,38 @@ class Language:
     """Template with ``{month}``, ``{day}`` and ``{year}``."""
     date_short: str
     """The same without a year."""
-    month_first: bool
-    """Which of the two comes first in 3/4/2025."""
+    month_first: bool = False
+    """Which of the two comes first in 3/4/2025; only then a month is written before its day."""
+    day_suffix: str = ""
+    """Pattern of what may stand behind the digits of a day."""
+    month_joint: str = ""
+    """Pattern of what may stand between a day and its month, without spaces."""
+    year_joint: str = ",?"
+    """The same between a month and its year."""
+    days: Mapping[int, str] = field(default_factory=dict)
+    """Days that are not said as the others are."""
+    day_ordinal: bool = True
+    """Whether a day is said as "third" rather than "three"."""
+    before_date: tuple[str, ...] = ()
+    """Words after which 3/4 is a date."""
     year_after: tuple[str, ...]
     """Words after which four digits are a year."""
-    decades: Mapping[str, str]
+    decades: Mapping[str, str] = field(default_factory=dict)
     """Tens of a decade -> what it is called."""
-    oclock: str
-    oh: str
+    oclock: str = ""
+    oh: str = ""
     """What a minute below ten begins with."""
-    half_days: Mapping[str, str]
+    half_days: Mapping[str, str] = field(default_factory=dict)
     """In lower case without full stops: ``am`` -> ``A M``."""
+    clock: tuple[str, str] = ("", "")
+    """Templates with ``{hour}`` and ``{minute}`` for a day of 24 hours: without and with minutes. Without them
+    times are said as in English."""
+    hours: Mapping[int, str] = field(default_factory=dict)
+    """Hours that are not said as numbers are."""
+    clock_mark: str = ":"
+    """Characters between hours and minutes."""
+    clock_after: tuple[str, ...] = ()
+    """Words behind a time that the templates say already."""
 
     # -- letters and abbreviations --
     abbreviations: Mapping[str, Abbreviation]
@@ -110,7 +157,7 @@ class Language:
     """Words between two titles: "Mr. *and* Mrs. Jones"."""
     before_number: Mapping[str, str]
     """Abbreviations that are ones only in front of a number."""
-    after_name: Mapping[str, str]
+    after_name: Mapping[str, str] = field(default_factory=dict)
     """The same letters after a name or a house number: ``St`` -> ``Street``."""
     initialisms: frozenset[str]
     """Said letter by letter although they could be read as a word."""
@@ -123,6 +170,10 @@ class Language:
     """Words of calling, in lower case."""
     code_cues: tuple[str, ...]
     """Words that announce an identifier, in lower case."""
+    code_joins: tuple[str, ...] = ()
+    """Words between such a word and the identifier, which make it sure that it is one."""
+    phone_shapes: tuple[str, ...] = ()
+    """Patterns of telephone numbers without the code of their country."""
 
     version: str
     """What the ``v`` of ``v2.1`` is said as, in lower case."""

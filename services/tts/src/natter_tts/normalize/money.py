@@ -9,17 +9,18 @@ from functools import lru_cache
 from natter_tts.normalize.language import Currency, Language
 from natter_tts.normalize.patterns import any_of
 from natter_tts.normalize.pieces import Piece
-from natter_tts.normalize.words import DASH, NOT_BEFORE, NUMBER, cardinal, number
+from natter_tts.normalize.words import DASH, NOT_BEFORE, counted, number, parts, shape
 
 
 @lru_cache(maxsize=8)
 def _pattern(language: Language) -> re.Pattern[str]:
+    one = shape(language)
     symbols = any_of(symbol for symbol in language.currencies if not symbol.isalpha())
     codes = any_of(symbol for symbol in language.currencies if symbol.isalpha())
     scale = rf"(?P<{{0}}scale>\s?(?i:{any_of(language.scales)})(?!\w))?"
-    before = rf"(?P<bsymbol>{symbols}|(?:{codes})\s?)\s?(?P<bamount>{NUMBER})"
-    range_ = rf"(?:\s?{DASH}\s?(?P<bsymbol2>{symbols})?(?P<bamount2>{NUMBER}))?"
-    after = rf"(?P<aamount>{NUMBER}){scale.format('a')}\s?(?P<asymbol>{symbols}|(?:{codes})(?!\w))"
+    before = rf"(?P<bsymbol>{symbols}|(?:{codes})\s?)\s?(?P<bamount>{one})"
+    range_ = rf"(?:\s?{DASH}\s?(?P<bsymbol2>{symbols})?(?P<bamount2>{one}))?"
+    after = rf"(?P<aamount>{one}){scale.format('a')}\s?(?P<asymbol>{symbols}|(?:{codes})(?!\w))"
     return re.compile(rf"(?<![\w.,])(?P<sign>[-−])?(?:{before}{range_}{scale.format('b')}{NOT_BEFORE}|{after}(?![\w]))")
 
 
@@ -55,13 +56,15 @@ def rates(text: str, language: Language) -> Iterator[Piece]:
 def _said(amount: str, scale: str | None, currency: Currency, language: Language) -> str:
     if scale:
         word = language.scales[scale.strip().lower()]
-        return f"{number(amount, language)} {word} {currency.major.many}"
-    whole, _, hundredths = amount.replace(",", "").partition(".")
+        noun = currency.major.many
+        of = language.scale_of[noun[0].lower() in language.vowels]
+        return f"{number(amount, language)} {word} {of}{noun}"
+    whole, hundredths = parts(amount, language)
     if len(hundredths) != 2 or currency.minor is None:
-        return f"{number(amount, language)} {currency.major.of(amount)}"
-    parts = []
+        return counted(amount, currency.major, language)
+    said = []
     if int(whole) or not int(hundredths):
-        parts.append(f"{number(whole, language)} {currency.major.of(str(int(whole)))}")
+        said.append(counted(str(int(whole)), currency.major, language))
     if int(hundredths):
-        parts.append(f"{cardinal(int(hundredths), language)} {currency.minor.of(str(int(hundredths)))}")
-    return f" {language.money_and} ".join(parts)
+        said.append(counted(str(int(hundredths)), currency.minor, language))
+    return f" {language.money_and} ".join(said)

@@ -13,13 +13,12 @@ from natter_tts.normalize.pieces import Piece
 from natter_tts.normalize.words import digits
 
 _GAP: Final = r"[ .‐-‑-]"
-_NUMBERS: Final = re.compile(
-    rf"(?<![\w.,$€£+-])(?:"
-    rf"\+\d{{1,3}}(?:{_GAP}?\(?\d{{1,4}}\)?){{2,6}}"  # +44 20 7946 0958
-    rf"|(?:1{_GAP})?(?:\(\d{{3}}\) ?|\d{{3}}{_GAP})\d{{3}}{_GAP}\d{{4}}"  # (555) 123-4567
-    r"|[2-9]\d{2}-\d{4}"  # 555-1234
-    rf")(?![\w-])(?!\.\d)"
-)
+
+
+@lru_cache(maxsize=8)
+def _numbers(language: Language) -> re.Pattern[str]:
+    shapes = "|".join((rf"\+\d{{1,3}}(?:{_GAP}?\(?\d{{1,4}}\)?){{2,6}}", *language.phone_shapes))  # +44 20 7946 0958
+    return re.compile(rf"(?<![\w.,$€£+-])(?:{shapes})(?![\w-])(?!\.\d)")
 
 
 @lru_cache(maxsize=8)
@@ -31,7 +30,7 @@ def _short(language: Language) -> re.Pattern[str]:
 
 def phones(text: str, language: Language) -> Iterator[Piece]:
     """Find telephone numbers and, after a word of calling, short ones such as 911."""
-    for match in _NUMBERS.finditer(text):
+    for match in _numbers(language).finditer(text):
         if sum(character.isdigit() for character in match[0]) < 7:
             continue
         said = ", ".join(digits(group, language) for group in re.findall(r"\d+", match[0]))

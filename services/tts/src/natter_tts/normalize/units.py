@@ -10,10 +10,9 @@ from typing import Final
 from natter_tts.normalize.language import Language
 from natter_tts.normalize.patterns import any_of
 from natter_tts.normalize.pieces import Piece, ends_sentence
-from natter_tts.normalize.words import DASH, NOT_BEFORE, NOT_INSIDE, NUMBER, number
+from natter_tts.normalize.words import DASH, NOT_BEFORE, NOT_INSIDE, agreed, counted, number, shape
 
 _HEIGHT: Final = re.compile(r"(?<![\w.'’])(\d{1,2})['’′](\d{1,2})(?:[\"”″]|'')")
-_DIMENSIONS: Final = re.compile(rf"{NOT_INSIDE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER}){NOT_BEFORE}")
 _DURATION: Final = re.compile(r"(?<![\w.])(\d{1,3})\s?h\s?(\d{1,2})\s?m(?:in)?(?!\w)")
 _WITH_STOP: Final = frozenset(
     {"sec", "secs", "min", "mins", "hr", "hrs", "lb", "lbs", "oz", "ft", "yd", "mi", "yr", "yrs", "gal", "tbsp", "tsp"}
@@ -22,9 +21,16 @@ _WITH_STOP: Final = frozenset(
 
 
 @lru_cache(maxsize=8)
+def _dimensions(language: Language) -> re.Pattern[str]:
+    one = shape(language)
+    return re.compile(rf"{NOT_INSIDE}(?P<a>{one})\s?[x×]\s?(?P<b>{one}){NOT_BEFORE}")
+
+
+@lru_cache(maxsize=8)
 def _pattern(language: Language) -> re.Pattern[str]:
+    one = shape(language)
     return re.compile(
-        rf"{NOT_INSIDE}(?P<amount>[-−]?{NUMBER})(?:\s?(?P<dash>{DASH}|{language.to}\b)\s?(?P<upper>{NUMBER}))?"
+        rf"{NOT_INSIDE}(?P<amount>[-−]?{one})(?:\s?(?P<dash>{DASH}|{language.to}\b)\s?(?P<upper>{one}))?"
         rf"(?P<gap>\s?|-)(?P<unit>{any_of(language.units)})(?![\w²³/])(?P<stop>\.(?!\w))?"
     )
 
@@ -32,30 +38,29 @@ def _pattern(language: Language) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _scaled(language: Language) -> re.Pattern[str]:
     short = any_of(scale for scale in language.scales if len(scale) < 3 and scale not in language.units)
-    return re.compile(rf"{NOT_INSIDE}(?P<amount>{NUMBER})(?P<scale>{short}|M)(?P<more>\+?)(?!\w)")
+    return re.compile(rf"{NOT_INSIDE}(?P<amount>{shape(language)})(?P<scale>{short}|M)(?P<more>\+?)(?!\w)")
 
 
 def units(text: str, language: Language) -> Iterator[Piece]:
     """Find measures such as 5 kg, 20°C, 10-15 min and 5'10\"."""
-    for match in _HEIGHT.finditer(text):
+    for match in _HEIGHT.finditer(text) if language.feet else ():
+        assert language.feet is not None
         said = f"{number(match[1], language)} {language.feet.one} {number(match[2], language)}"
         yield Piece(match.start(), match.end(), said)
-    for match in _DIMENSIONS.finditer(text):
+    for match in _dimensions(language).finditer(text):
         said = f"{number(match['a'], language)} {language.by} {number(match['b'], language)}"
         yield Piece(match.start(), match.end(), said)
     for match in _DURATION.finditer(text):
-        hours, minutes = (
-            f"{number(match[i], language)} {language.units[u].of(match[i])}" for i, u in ((1, "h"), (2, "min"))
-        )
+        hours, minutes = (counted(match[i], language.units[u], language) for i, u in ((1, "h"), (2, "min")))
         yield Piece(match.start(), match.end(), f"{hours} {minutes}")
     for match in _pattern(language).finditer(text):
         name = match["unit"]
         if (name == "x" and match["gap"]) or (name == "s" and not match["gap"] and len(match["amount"]) > 2):
             continue  # 3 x 4, the 747s
         unit = language.units[name]
-        said = number(match["amount"], language)
+        said = agreed(number(match["amount"], language), language, feminine=unit.feminine)
         if match["upper"]:
-            said += f" {language.to} {number(match['upper'], language)}"
+            said += f" {language.to} {agreed(number(match['upper'], language), language, feminine=unit.feminine)}"
         noun = unit.one if match["gap"] == "-" else unit.of("2" if match["upper"] else match["amount"])
         end, stop = match.end("unit"), ""
         if match["stop"] and name in _WITH_STOP:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from num2words import num2words
 
-from natter_tts.normalize.language import Language
+from natter_tts.normalize.language import Language, Noun
 
-NUMBER: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-"""A number as it is written: thousands in groups or not, decimals or not."""
 NOT_INSIDE: Final = r"(?<![\w.])(?<!\d,)"
 """In front of a number: it is not the rest of a longer word or number."""
 NOT_BEFORE: Final = r"(?!\w)(?![.,]\d)"
@@ -22,18 +21,56 @@ LONGEST: Final = 15
 """More digits than this are not a quantity; they are said one by one."""
 
 
+@lru_cache(maxsize=16)
+def shape(language: Language) -> str:
+    """Return the pattern of a number as it is written: thousands in groups or not, decimals or not."""
+    return rf"(?:\d{{1,3}}(?:[{language.group}]\d{{3}})+(?!\d)|\d+)(?:[{language.decimal}]\d+)?"
+
+
+@lru_cache(maxsize=16)
+def _grouped(language: Language) -> re.Pattern[str]:
+    return re.compile(rf"(\d{{1,3}}(?:[{language.group}]\d{{3}})+(?!\d)|\d*)(?:[{language.decimal}](\d+))?")
+
+
+def parts(written: str, language: Language) -> tuple[str, str]:
+    """Return the digits of a number before its decimals, without groups, and its decimals, which may be empty."""
+    match = _grouped(language).fullmatch(written)
+    if match is None:
+        return "".join(character for character in written if character.isdigit()), ""
+    return "".join(character for character in match[1] if character.isdigit()), match[2] or ""
+
+
 def number(written: str, language: Language) -> str:
     """Return ``written`` (digits, with or without groups, decimals and a sign) as words."""
     if written[:1] in "-−":
         return f"{language.minus} {number(written[1:], language)}"
     if written[:1] == "+":
         return f"{language.plus} {number(written[1:], language)}"
-    whole, _, decimals = written.replace(",", "").partition(".")
+    whole, decimals = parts(written, language)
     if (len(whole) > 1 and whole.startswith("0")) or len(whole) > LONGEST:
         said = digits(whole, language)
     else:
         said = cardinal(int(whole), language)
-    return f"{said} {language.point} {digits(decimals, language)}" if decimals else said
+    return f"{said} {language.point} {_decimals(decimals, language)}" if decimals else said
+
+
+def _decimals(written: str, language: Language) -> str:
+    whole = language.whole_decimals and len(written) == 2 and written[0] != "0"
+    return cardinal(int(written), language) if whole else digits(written, language)
+
+
+def agreed(said: str, language: Language, *, feminine: bool) -> str:
+    """Return a number in words as it stands before a noun."""
+    for alone, masculine, before_feminine in language.agree:
+        if said == alone or said.endswith((f" {alone}", f"-{alone}")) or (alone[0] == "~" and said.endswith(alone[1:])):
+            kept = said[: len(said) - len(alone.lstrip("~"))]
+            return kept + (before_feminine if feminine else masculine)
+    return said
+
+
+def counted(written: str, noun: Noun, language: Language) -> str:
+    """Return ``written`` as words, with what is counted: "twenty-one dollars"."""
+    return f"{agreed(number(written, language), language, feminine=noun.feminine)} {noun.of(written)}"
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Value(StrEnum):
@@ -17,6 +18,29 @@ class Value(StrEnum):
     DATE = "date"
     CODE = "code"
     """An order, an account, a booking: letters and digits of a length that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many digits a value of a kind has.
+
+    Attributes:
+        maybe: with so many it may be whole.
+        surely: from so many on it surely is.
+    """
+
+    kind: Value
+    maybe: tuple[int, ...]
+    surely: int
+
+
+CARD: Final = Length(Value.CARD, (4, 13, 14, 15, 16, 19), 15)
+"""The same everywhere; the last digits of a card are four."""
+
+
+def spoken_digits(names: str, **others: str) -> tuple[tuple[str, str], ...]:
+    """Return ``digits`` of the ten names from zero on, and of ``others``."""
+    return (*((name, str(value)) for value, name in enumerate(names.split())), *others.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +58,10 @@ class LanguageData:
         auxiliaries: what such a question begins with.
         requests: words with which one asks for something without a question.
         copulas: words between the name of a value and the value.
-        digits: spoken digits and what stands among them, such as ``double``.
+        choosers: words between the things of a choice.
+        digits: spoken digits with the digit each is, or with nothing for what stands among them, such as ``double``.
+        letters: words of one letter, which are no part of a code.
+        lengths: how long the values that are made of digits are.
         years: words that a spoken year has in it, and a day has not.
         months: names of months.
         value_names: for each kind of value, the phrases that announce it, each a regular expression.
@@ -52,7 +79,10 @@ class LanguageData:
     auxiliaries: frozenset[str] = frozenset()
     requests: frozenset[str] = frozenset()
     copulas: frozenset[str] = frozenset()
-    digits: frozenset[str] = frozenset()
+    choosers: frozenset[str] = frozenset()
+    digits: tuple[tuple[str, str], ...] = ()
+    letters: frozenset[str] = frozenset()
+    lengths: tuple[Length, ...] = ()
     years: frozenset[str] = frozenset()
     months: frozenset[str] = frozenset()
     value_names: tuple[tuple[Value, str], ...] = ()

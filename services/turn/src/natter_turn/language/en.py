@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from natter_turn.language.data import LanguageData, Value
+from natter_turn.language.data import CARD, LanguageData, Length, Value, spoken_digits
 
 ENGLISH: Final = LanguageData(
     code="en",
@@ -76,7 +76,10 @@ ENGLISH: Final = LanguageData(
     ),
     requests=frozenset("please tell give spell say need enter provide".split()),
     copulas=frozenset("is was are it's that's ends at to goes".split()),
-    digits=frozenset("zero oh one two three four five six seven eight nine double triple".split()),
+    choosers=frozenset({"or"}),
+    digits=spoken_digits("zero one two three four five six seven eight nine", oh="0", double="", triple=""),
+    letters=frozenset("ai"),
+    lengths=(Length(Value.PHONE, (7, 10, 11, 12, 13), 10), CARD, Length(Value.POSTCODE, (5, 9), 5)),
     years=frozenset("eighteen nineteen thousand".split()),
     months=frozenset("january february march april may june july august september october november december".split()),
     value_names=(

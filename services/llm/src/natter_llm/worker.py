@@ -53,9 +53,9 @@ class Attendant:
     """Runs the tools that are requests."""
     own: OwnModels | None = None
     """Brings the models of agents' own."""
-    metrics: Metrics = field(default_factory=lambda: Metrics("llm"))
     servers: ToolServers | None = None
     """Brings the tools of servers."""
+    metrics: Metrics = field(default_factory=lambda: Metrics("llm"))
 
     async def __call__(self, seat: Seat) -> None:
         """Serve one session until its inbox ends."""

@@ -44,8 +44,8 @@ from tests.support.pages import Block
 from tests.support.stt_audio import noise
 from tests.support.stt_contract import SttEngineContract
 
-LANGUAGES: Final = {"", "text", "sh", "python", "json", "yaml", "toml", "ini"}
-"""What blocks are made of; each has its test below."""
+LANGUAGES: Final = {"", "text", "sh", "python", "json", "yaml", "toml", "ini", "html", "js"}
+"""What blocks are made of; each has its test below, what is for pages in ``tests/e2e/test_docs.py``."""
 UNCHECKED: Final = {"howto/deploy.md": ["the syntax is Caddy's"]}
 """All the marks there are, by page."""
 ELSEWHERE: Final = {
@@ -133,7 +133,7 @@ def test_what_calls_the_server_is_answered(page: str, place: str, tmp_path: Path
 
 def test_every_program_that_is_a_file_has_a_test() -> None:
     files = {block.file for block in pages.blocks("python") if block.file}
-    assert files == {"phone.py", BELL, BELL_TEST, ECHO, PARROT}
+    assert files == {"phone.py", "page_server.py", BELL, BELL_TEST, ECHO, PARROT}
 
 
 # -- the bridge to a telephone --------------------------------------------------------------------

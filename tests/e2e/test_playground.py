@@ -113,7 +113,11 @@ async def test_the_servers_ledger_is_shown_line_by_line(page: Page) -> None:
     await quietly(page)
     metrics = {
         "type": "turn.metrics", "timestamp": 1.0, "item_id": "msg_1", "reply_id": "resp_1", "total_ms": 812.0,
-        "stages": {"decision": 430.0, "first_token": 250.0, "first_audio": 100.0}, "unaccounted_ms": 32.0,
+        "steps": [
+            {"name": "decision", "owner": "turn", "ms": 430.0}, {"name": "first_token", "owner": "llm", "ms": 250.0},
+            {"name": "first_audio", "owner": "tts", "ms": 100.0},
+        ],
+        "unaccounted_ms": 32.0, "speculations": 1, "ahead_ms": 60.0,
     }  # fmt: skip
     await page.run(f"told({{data: {json.dumps(json.dumps(metrics))}}})")
     shown = await page.run("[...document.querySelectorAll('.waterfall dt, .waterfall .ms')].map(e => e.textContent)")

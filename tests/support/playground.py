@@ -39,7 +39,7 @@ async def playground(address: str, base: str, path: str = "/", before: str = "")
         await page.before_each_page(before)
         await page.open(base + path)
         yield page
-        assert page.complaints == []
+        assert page.complaints == [], page.complaints
 
 
 async def floor(page: Page, *names: str, seconds: float = ANSWER_S) -> None:

@@ -80,6 +80,7 @@ function latency(turn) {
       el("span", {}, `from your last word to its first, ${source}`)),
     waterfall(rows, Math.max(total, SCALE_MS)),
   ]
+  if (server?.ahead > 0) parts.push(el("p", { className: "hint" }, `This answer was begun, unheard, ${milliseconds(server.ahead)} before the turn was surely over.`))
   if (server && here) parts.push(el("p", { className: "hint" }, `This page heard it after ${milliseconds(here.total)}: network and sound card included.`))
   return parts
 }

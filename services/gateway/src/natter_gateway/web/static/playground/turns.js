@@ -7,7 +7,7 @@ const MOST = 12
 /**
  * @typedef {{name: string, ms: number}} Stage
  * @typedef {{id: string, number: number, text: string, decisions: any[], server: {total: number, stages: Stage[],
- *   unaccounted: number} | null, here: {total: number, stages: Stage[]} | null, ended: number, decided: number,
+ *   unaccounted: number, ahead: number} | null, here: {total: number, stages: Stage[]} | null, ended: number, decided: number,
  *   replied: number}} Turn
  */
 
@@ -87,13 +87,9 @@ export class Turns extends Emitter {
     this.emit("turn", turn)
   }
 
-  #measured({ item_id: id, total_ms: total, stages, unaccounted_ms: unaccounted }) {
+  #measured({ item_id: id, total_ms: total, steps, unaccounted_ms: unaccounted, ahead_ms: ahead }) {
     const turn = this.#turn(id)
-    turn.server = { total, stages: ordered(stages), unaccounted }
+    turn.server = { total, stages: steps, unaccounted, ahead }
     this.emit("turn", turn)
   }
 }
-
-/** Stages come as an object in their order, or as a list of `{name, ms}`. */
-const ordered = stages =>
-  Array.isArray(stages) ? stages.map(({ name, ms }) => ({ name, ms })) : Object.entries(stages).map(([name, ms]) => ({ name, ms }))

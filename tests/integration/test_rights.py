@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from natter_cli.keys import USERS
+from natter_gateway.voices import Voices
 from natter_protocol import rights, subjects
 from natter_protocol.base import Lane
 from natter_runtime import bus_nats
 from natter_runtime.bus import Bus
 from natter_runtime.bus_nats import Login, NatsBus
+from natter_runtime.clock import SystemClock
 from natter_runtime.errors import BusError, LogError
+from natter_runtime.presence import Card, Presence
+from natter_runtime.tasks import spawn, stop
 from tests.support.nats_server import guarded_server
 
 pytestmark = pytest.mark.nats
@@ -110,6 +114,26 @@ async def test_an_answer_reaches_only_who_asked(buses: dict[str, NatsBus]) -> No
     with pytest.raises(BusError):
         await buses["llm"].request(subjects.svc("stt", "claim"), b"", timeout=0.2)
     await asyncio.gather(*answering)
+
+
+async def test_the_gateway_learns_what_each_can_as_it_does_when_it_runs(buses: dict[str, NatsBus]) -> None:
+    info = {"tts": {"voices": ["slt"], "languages": ["en"]}, "stt": {"languages": ["en"]}}
+    voices = Voices()
+    async with asyncio.TaskGroup() as group:
+        working = []
+        for service, details in info.items():
+            card = Card(service, f"{service}-1", 1, details=details)
+            presence = Presence(buses[service], card, SystemClock(), lambda: 0)
+            await presence.listen()
+            await buses[service].flush()
+            working.append(spawn(group, presence.answer(), service))
+        working.append(spawn(group, voices.keep_up(buses["gateway"], SystemClock()), "voices"))
+        async with asyncio.timeout(5):
+            while not (voices.local and voices.hearing.languages):
+                await asyncio.sleep(0.02)
+        for task in working:
+            await stop(task)
+    assert voices.knows("slt")
 
 
 async def test_all_read_the_log_and_only_the_gateway_keeps_it(buses: dict[str, NatsBus]) -> None:

@@ -40,7 +40,7 @@ async def ask(caller: Caller) -> None:
     (done,) = await caller.answered(at)
     said = caller.said(done["reply_id"])
     assert (done["status"], said["interrupted"]) == ("completed", False), said
-    assert "Captain Morgan" in said["text"], f"{said} after {caller.kinds()}"
+    assert "Captain Morgan" in said["text"], f"{said} to {caller.told[at].event} after {caller.kinds()}"
 
 
 async def ask_for_a_tool(caller: Caller) -> None:

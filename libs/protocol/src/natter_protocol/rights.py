@@ -156,7 +156,7 @@ def rights_of(service: str) -> Rights:
     if service == "gateway":
         publish += [subjects.svc(worker, "claim") for worker in subjects.SERVICES if worker != service]
         publish += [f"{subjects.svc(other, 'ping')}.*" for other in subjects.SERVICES]
-        publish.append(subjects.svc("tts", "info"))  # which voices it has
+        publish += [subjects.svc(worker, "info") for worker in ("stt", "tts")]  # which languages and voices there are
     else:
         publish.append(f"{subjects.svc('gateway', 'ping')}.*")
         subscribe.append(subjects.svc(service, "claim"))

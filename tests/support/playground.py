@@ -38,6 +38,7 @@ async def playground(address: str, base: str, path: str = "/", before: str = "")
         await page.before_each_page(_SOUND)
         await page.before_each_page(before)
         await page.open(base + path)
+        await page.until("document.body.dataset.floor || !document.querySelector('#floor')")  # its scripts have run
         yield page
         assert page.complaints == [], page.complaints
 

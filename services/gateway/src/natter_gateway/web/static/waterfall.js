@@ -28,14 +28,15 @@ export const plain = name => STAGES[name] ?? name[0].toUpperCase() + name.slice(
  */
 export function waterfall(stages, scale) {
   let begun = 0
-  const rows = stages.flatMap(({ name, ms }) => {
+  const told = stages.filter(({ ms }) => Math.abs(ms) >= 1) // what took no time is no news
+  const rows = told.flatMap(({ name, ms }) => {
     const length = Math.max(0, ms)
     const bar = el("span", {
       className: name === "unaccounted" ? "bar unaccounted" : "bar",
       style: { left: `${(100 * begun) / scale}%`, width: `${(100 * length) / scale}%` },
     })
     begun += length
-    const track = el("span", { className: "track" }, length >= 1 && bar)
+    const track = el("span", { className: "track" }, length > 0 && bar)
     return [el("dt", { title: plain(name) }, plain(name)), el("dd", {}, track, el("span", { className: "ms" }, milliseconds(ms)))]
   })
   return el("dl", { className: "waterfall" }, ...rows)

@@ -80,8 +80,11 @@ function latency(turn) {
       el("span", {}, `from your last word to its first, ${source}`)),
     waterfall(rows, Math.max(total, SCALE_MS)),
   ]
-  if (server?.ahead > 0) parts.push(el("p", { className: "hint" }, `This answer was begun, unheard, ${milliseconds(server.ahead)} before the turn was surely over.`))
-  if (server && here) parts.push(el("p", { className: "hint" }, `This page heard it after ${milliseconds(here.total)}: network and sound card included.`))
+  const more = [
+    server?.ahead > 0 && `The answer was begun, unheard, ${milliseconds(server.ahead)} before that was sure.`,
+    server && here && `This page heard it after ${milliseconds(here.total)}.`,
+  ].filter(Boolean)
+  if (more.length) parts.push(el("p", { className: "hint" }, more.join(" ")))
   return parts
 }
 

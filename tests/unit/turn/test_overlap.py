@@ -48,6 +48,14 @@ def test_an_overlap_is_not_looked_at_for_ever() -> None:
     assert judge(replace(late, text="okay"), POLICY)[0] is Overlap.NOTHING
 
 
+def test_who_goes_on_speaking_unclearly_is_listened_to_for_longer() -> None:
+    unclear = replace(SPEAKING, text="men the cup", recognised=True, confidence=0.3, voiced_ms=1000, elapsed_ms=1300)
+    assert judge(unclear, POLICY)[0] is Overlap.UNDECIDED
+    assert judge(replace(unclear, silence_ms=100), POLICY)[0] is Overlap.NOTHING
+    assert judge(replace(unclear, confidence=0.6), POLICY)[0] is Overlap.INTERRUPTION
+    assert judge(replace(unclear, elapsed_ms=2100), POLICY)[0] is Overlap.NOTHING
+
+
 def test_long_words_that_are_a_guess_are_not_believed() -> None:
     babble = replace(SPEAKING, text="as the vehicle is also", voiced_ms=1000, elapsed_ms=1000, confidence=0.39)
     assert judge(babble, POLICY)[0] is Overlap.UNDECIDED

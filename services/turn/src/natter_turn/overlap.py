@@ -28,6 +28,8 @@ SHORT_MS: Final = 600
 """Shorter, and it is a back-channel in most cases, whatever the recogniser makes of it."""
 WORD_MS: Final = 250
 """Speech that may be a word."""
+MORE_MS: Final = 800
+"""So much longer who is still speaking, but hardly understood, is listened to: more words are understood better."""
 LATE_MS: Final = 900
 """Silence for which a recogniser that has said nothing yet is waited for."""
 CLEAR: Final = 0.8
@@ -135,7 +137,8 @@ def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str
     claimed = words(evidence.text) and not is_backchannel(evidence.text, evidence.language)
     if claimed and not _is_unclear(evidence):
         return Overlap.INTERRUPTION, "time_is_up"
-    if _is_late(evidence) or (not evidence.recognised and evidence.silence_ms == 0):
+    more = claimed and evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS + MORE_MS
+    if _is_late(evidence) or (evidence.silence_ms == 0 and (more or not evidence.recognised)):
         return Overlap.UNDECIDED, "listening"
     return Overlap.NOTHING, "time_is_up"
 

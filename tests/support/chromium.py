@@ -178,6 +178,11 @@ class Page:
             mobile=phone,
         )
 
+    async def without_motion(self) -> None:
+        """Be a browser whose user wants no motion: what changes is changed at once."""
+        reduced = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+        await self.command("Emulation.setEmulatedMedia", features=reduced)
+
     async def picture(self) -> bytes:
         """Return what is seen, as a PNG."""
         return base64.b64decode((await self.command("Page.captureScreenshot", format="png"))["data"])

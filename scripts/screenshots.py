@@ -14,13 +14,13 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a file
+
+from tests.support.chromium import DESKTOP, PHONE, Page, chromium
+from tests.support.e2e_stack import stack
+from tests.support.playground import ask, floor, page_of, playground, say
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from tests.support.chromium import DESKTOP, PHONE, Page, chromium  # noqa: E402
-from tests.support.e2e_stack import stack  # noqa: E402
-from tests.support.playground import ask, floor, page_of, playground, say  # noqa: E402
-
 SETTLE_S = 0.5
 DARK = "localStorage.setItem('natter.theme', 'dark')"
 LIGHT = "localStorage.setItem('natter.theme', 'light')"

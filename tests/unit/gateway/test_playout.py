@@ -175,6 +175,33 @@ def test_the_lead_grows_only_after_an_underrun_and_only_so_far() -> None:
         assert player.playout.lead_ms == min(60 + 20 * (attempt + 1), 200)
 
 
+def test_the_lead_grows_after_a_tick_that_came_too_late_for_the_player() -> None:
+    player = Player(lead_ms=60)
+    player.playout.allow(1, player.now)
+    player.speak(1, 2.0)
+    player.run(0.3)
+    player.now += 0.03  # 50 ms since the last tick: the player still has something
+    player.run(0.02)
+    assert player.playout.lead_ms == 60
+    player.now += 0.08
+    player.run(0.02)
+    assert player.playout.lead_ms == 80
+
+
+def test_the_lead_does_not_grow_after_a_hold() -> None:
+    player = Player(lead_ms=60)
+    player.playout.allow(1, player.now)
+    player.speak(1, 2.0)
+    player.run(0.3)
+    player.playout.hold(player.now + 5.0)
+    player.run(0.3)
+    player.now += 0.2
+    player.run(0.1)
+    player.playout.resume()
+    player.run(0.3)
+    assert player.playout.lead_ms == 60
+
+
 def test_missing_audio_is_asked_for_and_then_played_in_order() -> None:
     player = Player()
     player.playout.allow(1, player.now)

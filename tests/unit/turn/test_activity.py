@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from natter_turn.activity import OVERLAP_WINDOWS, RELEASE_WINDOWS, WINDOW, Activity, Edge
+from natter_turn.activity import ONSET_WINDOWS, RELEASE_WINDOWS, WINDOW, Activity, Edge
 from natter_turn.inputs import Window
 
 
@@ -35,10 +35,10 @@ def test_speech_begins_with_its_first_window_and_ends_with_its_last() -> None:
 
 
 def test_a_click_is_no_speech() -> None:
-    stream = Stream(OVERLAP_WINDOWS)
-    assert stream.hear(OVERLAP_WINDOWS - 1, 0.9) == []
+    stream = Stream(ONSET_WINDOWS)
+    assert stream.hear(ONSET_WINDOWS - 1, 0.9) == []
     assert stream.hear(1, 0.1) == []
-    assert stream.hear(OVERLAP_WINDOWS - 1, 0.9) == []
+    assert stream.hear(ONSET_WINDOWS - 1, 0.9) == []
 
 
 def test_a_dip_does_not_end_speech() -> None:

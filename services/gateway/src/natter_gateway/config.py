@@ -89,7 +89,7 @@ class GatewayConfig:
         30.0, "NATTER_FIRST_MESSAGE_S", "how long a new socket may be silent", unit="seconds", low=1
     )
     lead_ms: int = setting(
-        70, "NATTER_LEAD_MS", "how far ahead of playback audio is sent", unit="milliseconds", low=20, high=200
+        60, "NATTER_LEAD_MS", "how far ahead of playback audio is sent", unit="milliseconds", low=20, high=200
     )
     reclaim_s: float = setting(
         10.0, "NATTER_RECLAIM_S", "how long a session waits for a new worker", unit="seconds", low=1

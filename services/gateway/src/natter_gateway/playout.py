@@ -1,7 +1,7 @@
 """What the client hears, and when: the ledger of the replies of one session (rule R7). Pure.
 
 Time is an argument. A player on the other side is assumed to play what it gets at once and at 1x; the
-playout sends so little ahead (60-80 ms) that the assumption hardly matters. Replies play one after
+playout sends so little ahead (60 ms, and up to 20 more) that the assumption hardly matters. Replies play one after
 the other in the order of their epochs, and only those that were committed or granted; what belongs
 to a speculation waits.
 """
@@ -19,7 +19,7 @@ from natter_protocol.tts import TtsSegment, Word
 
 LEAD_STEP_MS: Final = 20
 MAX_LEAD_MS: Final = 200
-"""After an underrun the lead grows by one frame, to this at most."""
+"""After an underrun, the synthesis' or our own, the lead grows by one frame, to this at most."""
 RESEND_S: Final = 0.3
 """How long missing audio is waited for before the reply is cut at the last whole word."""
 MAX_BEHIND_S: Final = 5.0
@@ -100,7 +100,7 @@ class Playout:
         lead_ms: how far ahead of playback audio is sent.
     """
 
-    def __init__(self, rate: int, lead_ms: int = 70) -> None:
+    def __init__(self, rate: int, lead_ms: int = 60) -> None:
         self.rate = rate
         self.lead_ms = lead_ms
         self.current: int | None = None
@@ -201,7 +201,7 @@ class Playout:
         reply = self._playing()
         if reply is not None:
             reply.advance(elapsed * self.rate)
-            steps += self._play(reply, now)
+            steps += self._play(reply, now, elapsed)
         steps += self.take_ended()
         return steps
 
@@ -250,11 +250,11 @@ class Playout:
         self.current = min(waiting, default=None)
         return self._replies[self.current] if self.current is not None else None
 
-    def _play(self, reply: Spoken, now: float) -> list[Step]:
+    def _play(self, reply: Spoken, now: float, elapsed: float) -> list[Step]:
         steps: list[Step] = []
         silent = self._paused or self._held_until is not None
         if not silent:
-            steps += self._send(reply)
+            steps += self._send(reply, late=elapsed * 1000 >= self.lead_ms)
             steps += self._missing(reply, now)
         if reply.complete and reply.heard >= reply.sent:
             self._end(reply, Outcome.FAILED if reply.failed else Outcome.COMPLETED)
@@ -262,11 +262,12 @@ class Playout:
             self._end(reply, Outcome.FAILED)
         return steps
 
-    def _send(self, reply: Spoken) -> list[Step]:
+    def _send(self, reply: Spoken, *, late: bool) -> list[Step]:
         steps: list[Step] = []
-        if reply.announced and reply.paced >= reply.sent and not reply.has_audio:
+        dry = reply.announced and reply.paced >= reply.sent
+        if dry and not reply.has_audio:
             reply.starved = not reply.complete
-        elif reply.starved:
+        elif reply.starved or (dry and late):
             reply.starved = False
             self.lead_ms = min(self.lead_ms + LEAD_STEP_MS, MAX_LEAD_MS)
         lead = self.lead_ms * self.rate // 1000

@@ -17,11 +17,9 @@ from natter_turn.voice import Timbre
 WINDOW: Final = 512
 """Samples of one window: 32 ms at 16 kHz, what Silero takes."""
 ONSET_WINDOWS: Final = 2
-"""Speech in a row that counts as an onset while the agent is silent."""
-OVERLAP_WINDOWS: Final = 3
-"""The same while the agent speaks (architecture: a hold needs three speech windows)."""
+"""Speech in a row that counts as an onset, also while the agent speaks (docs/adr/0015)."""
 WARY_WINDOWS: Final = 8
-"""The same for a while after an overlap that was nothing."""
+"""The same while the agent speaks, for a while after an overlap that was nothing."""
 RELEASE_WINDOWS: Final = 3
 """Silence in a row that counts as the end."""
 RELEASE_MARGIN: Final = 0.15

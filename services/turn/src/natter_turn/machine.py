@@ -144,9 +144,8 @@ class Machine:
         memory = self.memory
         memory.position = window.end_sample
         over = self.state in (State.REPLYING, State.OVERLAP)
-        onset = activity.OVERLAP_WINDOWS if over else activity.ONSET_WINDOWS
-        if over and window.end_sample < memory.wary_until:
-            onset = activity.WARY_WINDOWS
+        wary = over and window.end_sample < memory.wary_until
+        onset = activity.WARY_WINDOWS if wary else activity.ONSET_WINDOWS
         edge = memory.activity.update(window, memory.policy.vad_threshold, onset)
         if edge is Edge.STOPPED and memory.turn is not None:
             memory.turn.timbre = memory.turn.timbre.joined(memory.activity.heard)

@@ -58,6 +58,10 @@ class OverlapEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """Its level against the caller's voice so far; ``None`` until both are known."""
     duller_db: float | None = None
     """The same of what lies above 2 kHz."""
+    crowd: bool = False
+    """Whether it sounded like many voices at once."""
+    echoes: bool = False
+    """Whether the agent's own voice comes back through the user's microphone."""
     answering: bool = False
     """Whether the agent had just asked something."""
     said: str = ""

@@ -45,6 +45,7 @@ BECAUSE: Final = {
     "backchannel": "that was only a sign of listening",
     "unclear": "that was hardly a word",
     "echo": "that was its own voice",
+    "many_voices": "many people speak at once",
     "not_for_us": "the voice comes from further away",
     "time_is_up": "the time to look at it is up",
 }

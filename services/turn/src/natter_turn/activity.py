@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
+from natter_turn.crowd import Dynamics
 from natter_turn.inputs import Window
 from natter_turn.voice import Timbre
 
@@ -62,9 +63,18 @@ class Activity:
     """Of the newest stretch, while it lasts."""
     heard: Timbre = field(default_factory=Timbre)
     """Of the stretch that ended last."""
+    dynamics: Dynamics = field(default_factory=Dynamics)
+    """Of the newest stretch, while it lasts."""
+    moved: Dynamics = field(default_factory=Dynamics)
+    """Of the stretch that ended last."""
     _run: int = 0
     _room_db: float = -70.0
     _voice_db: float = -120.0
+
+    @property
+    def room_db(self) -> float:
+        """How loud it is while nobody speaks, dB below full scale."""
+        return self._room_db
 
     def update(self, window: Window, threshold: float, onset_windows: int) -> Edge | None:
         """Take one window; return what it changed, if anything."""
@@ -73,9 +83,11 @@ class Activity:
         loud = window.speech >= limit and window.echo < ECHO and not faint
         if self.speaking:
             return self._go_on(window, loud)
-        self._run = self._run + 1 if loud else 0
-        self.timbre = self.timbre if loud else Timbre()
-        self.timbre = self.timbre.heard(window.speech, window.level_db, window.brightness_db)
+        if not loud:
+            self._run, self.timbre, self.dynamics = 0, Timbre(), Dynamics()
+            return None
+        self._run += 1
+        self._listen(window)
         if self._run < onset_windows:
             return None
         self.speaking = True
@@ -91,7 +103,7 @@ class Activity:
             self.last_speech_sample = window.end_sample
             self.voiced += WINDOW
             self.total_voiced += WINDOW
-            self.timbre = self.timbre.heard(window.speech, window.level_db, window.brightness_db)
+            self._listen(window)
             self._run = 0
             return None
         self._run += 1
@@ -99,7 +111,12 @@ class Activity:
             return None
         self.speaking, self._run = False, 0
         self.heard, self.timbre = self.timbre, Timbre()
+        self.moved, self.dynamics = self.dynamics, Dynamics()
         return Edge.STOPPED
+
+    def _listen(self, window: Window) -> None:
+        self.timbre = self.timbre.heard(window.speech, window.level_db, window.brightness_db)
+        self.dynamics = self.dynamics.heard(window.level_db)
 
     def _is_faint(self, window: Window) -> bool:
         """Whether the window is no louder than the room, or than the tail of a voice."""

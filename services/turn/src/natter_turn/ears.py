@@ -13,7 +13,7 @@ from natter_turn.activity import WINDOW
 from natter_turn.engine import Detector, Samples
 from natter_turn.inputs import Window
 from natter_turn.recent import Recent
-from natter_turn.sound.echo import Echo
+from natter_turn.sound.echo import Echo, Path
 from natter_turn.sound.reference import Reference
 from natter_turn.sound.spectrum import Analyser, brightness_db, level_db
 
@@ -93,4 +93,5 @@ class Ears:
             level,
             brightness_db(window, INPUT_RATE) if level > QUIET_DB else 0.0,
             float(np.mean(hops)) if hops else 0.0,
+            self._echo.path is Path.PRESENT,
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from natter_protocol.audio import INPUT_RATE
+from natter_turn.crowd import is_crowd
 from natter_turn.endpointing import PATIENCE_MS
 from natter_turn.memory import Memory
-from natter_turn.overlap import UNCLEAR, Overlap
+from natter_turn.overlap import CROWD_UNCLEAR, UNCLEAR, Overlap
 from natter_turn.voice import is_far
 from natter_turn.weighing import decision, judgement
 from natter_turn.wording import same, words
@@ -72,11 +73,12 @@ def not_for_us(memory: Memory) -> str:
     if is_far(memory.timbre, memory.caller):
         return "not_for_us"
     final = turn.final if turn is not None else None
-    known = memory.caller.windows > 0 and final is not None and final.confidence is not None
-    if known and final is not None and len(words(final.text)) <= UNCLEAR_WORDS:
-        unclear = (final.confidence or 0.0) < UNCLEAR / 2
-        return "unclear" if unclear else ""
-    return ""
+    if final is None or final.confidence is None:
+        return ""
+    if final.confidence < CROWD_UNCLEAR and is_crowd(memory.dynamics, memory.activity.room_db):
+        return "many_voices"
+    few = memory.caller.windows > 0 and len(words(final.text)) <= UNCLEAR_WORDS
+    return "unclear" if few and final.confidence < UNCLEAR / 2 else ""
 
 
 def is_worth_a_speculation(memory: Memory, now: float) -> bool:

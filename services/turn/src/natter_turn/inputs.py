@@ -24,6 +24,8 @@ class Window:
     """Of what lies above 2 kHz, against the whole."""
     echo: float = 0.0
     """How far what is heard is explained by what the agent is saying, 0-1."""
+    echoes: bool = False
+    """Whether the agent's own voice is known to come back through the microphone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,11 +142,12 @@ class Machine:
 
     def _hear(self, window: Window) -> Edge | None:
         memory = self.memory
-        memory.position = window.end_sample
+        memory.position, memory.echoes = window.end_sample, window.echoes
         over = self.state in (State.REPLYING, State.OVERLAP)
         wary = over and window.end_sample < memory.wary_until
         onset = activity.WARY_WINDOWS if wary else activity.ONSET_WINDOWS
         edge = memory.activity.update(window, memory.policy.vad_threshold, onset)
         if edge is Edge.STOPPED and memory.turn is not None:
             memory.turn.timbre = memory.turn.timbre.joined(memory.activity.heard)
+            memory.turn.dynamics = memory.turn.dynamics.joined(memory.activity.moved)
         return edge

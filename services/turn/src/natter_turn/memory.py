@@ -9,6 +9,7 @@ from natter_protocol.audio import INPUT_RATE
 from natter_protocol.turn import Cause, TurnDecided
 from natter_turn.activity import Activity
 from natter_turn.asked import NOTHING, Asked
+from natter_turn.crowd import Dynamics
 from natter_turn.habits import Habits
 from natter_turn.inputs import Heard, Wanted
 from natter_turn.language import ENGLISH, LanguageData
@@ -45,6 +46,8 @@ class OpenTurn:
     """Samples of speech before it began, in all."""
     timbre: Timbre = field(default_factory=Timbre)
     """Of its stretches of speech that are over."""
+    dynamics: Dynamics = field(default_factory=Dynamics)
+    """Of the same."""
     speculations: int = 0
     """How many answers were begun for it before it was surely over."""
 
@@ -106,6 +109,8 @@ class Memory:
     """Last sample of speech in the newest of them."""
     position: int = 0
     """End of the newest window."""
+    echoes: bool = False
+    """Whether the agent's own voice comes back through the user's microphone."""
     last_turn: int = 0
     last_epoch: int = 0
     void_through: int = 0
@@ -139,6 +144,12 @@ class Memory:
         """Of all speech in the open turn."""
         before = self.turn.timbre if self.turn is not None else Timbre()
         return before.joined(self.activity.timbre)
+
+    @property
+    def dynamics(self) -> Dynamics:
+        """Of all speech in the open turn."""
+        before = self.turn.dynamics if self.turn is not None else Dynamics()
+        return before.joined(self.activity.dynamics)
 
     @property
     def text(self) -> str:

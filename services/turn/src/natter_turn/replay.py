@@ -137,6 +137,8 @@ def overlap_of(found: told.OverlapEvidence) -> OverlapEvidence:
         recognised=found.recognised,
         confidence=found.confidence,
         far=found.far,
+        crowd=found.crowd,
+        echoes=found.echoes,
         said=found.said,
         answering=found.answering,
         language=LANGUAGES.get(found.language, NONE),

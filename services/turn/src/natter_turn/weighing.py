@@ -5,6 +5,7 @@ from __future__ import annotations
 from natter_protocol.audio import INPUT_RATE
 from natter_turn import overlap
 from natter_turn.asked import Kind, asked
+from natter_turn.crowd import is_crowd
 from natter_turn.endpointing import Decision, Evidence, decide
 from natter_turn.memory import Memory
 from natter_turn.overlap import Overlap, OverlapEvidence
@@ -48,6 +49,8 @@ def overlap_evidence(memory: Memory) -> OverlapEvidence:
         recognised=turn.heard is not None,
         confidence=turn.heard.confidence if turn.heard is not None else None,
         far=is_far(memory.timbre, memory.caller),
+        crowd=is_crowd(memory.dynamics, activity.room_db),
+        echoes=memory.echoes,
         said=reply.text if reply is not None else "",
         answering=is_answering(memory),
         language=memory.language,

@@ -137,6 +137,8 @@ def explained_overlap(memory: Memory, step: Step, rule: str) -> TurnDecided:
             far=found.far,
             softer_db=softer,
             duller_db=duller,
+            crowd=found.crowd,
+            echoes=found.echoes,
             answering=found.answering,
             said=found.said,
             language=found.language.code,

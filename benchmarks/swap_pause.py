@@ -53,12 +53,12 @@ async def say(caller: Caller, number: int) -> Said:
     known = len(caller.of("transcript.user"))
     caller.say(corpus.need(CLIPS[number % len(CLIPS)]).path)
     ended = caller.ends[-1]
-    while len(caller.of("transcript.user")) == known and loop.time() < ended + PATIENCE_S:  # noqa: ASYNC110
+    while len(caller.of("transcript.user")) == known and loop.time() < ended + PATIENCE_S:  # noqa: ASYNC110 - a list, no event
         await asyncio.sleep(0.01)
     told = [told for told in caller.told if told.event["type"] == "transcript.user"][known:]
     if not told:
         return Said(ended, PATIENCE_S, False)
-    while len(caller.of("reply.done")) < len(caller.of("reply.started")) or not answered(caller):  # noqa: ASYNC110
+    while len(caller.of("reply.done")) < len(caller.of("reply.started")) or not answered(caller):  # noqa: ASYNC110 - the same
         await asyncio.sleep(0.05)
     understood = WORDS[number % len(CLIPS)] in told[0].event["text"].lower()
     return Said(ended, told[0].at - ended, understood)

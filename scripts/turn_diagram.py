@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -56,10 +57,10 @@ def _name(function: object) -> str:
     return str(getattr(function, "__name__", function))
 
 
-def _doc(kind: type, member: object) -> str:
+def _doc(kind: type[Enum], member: Enum) -> str:
     """Return what stands below a member in the source: enumerations keep no docstring of their members."""
     lines = Path(sys.modules[kind.__module__].__file__ or "").read_text(encoding="utf-8").splitlines()
-    at = next(index for index, line in enumerate(lines) if line.strip() == f'{member.name} = "{member.value}"')  # type: ignore[attr-defined]
+    at = next(index for index, line in enumerate(lines) if line.strip() == f'{member.name} = "{member.value}"')
     return lines[at + 1].strip().strip('"')
 
 

@@ -24,6 +24,8 @@ ROOT: Final = Path(__file__).parents[3]
 FOLDER: Final = ROOT / "benchmarks" / ".peers"
 SOURCES: Final = ROOT / "benchmarks" / "peers"
 INSTALL_S: Final = 900.0
+CERTIFICATES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
+"""Where the system keeps what it trusts; uv looks only at its own unless told."""
 
 
 @asynccontextmanager
@@ -80,7 +82,7 @@ async def _run(*command: str) -> None:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env={**os.environ, "UV_SYSTEM_CERTS": "1"} if os.path.exists("/etc/ssl/certs/ca-certificates.crt") else None,  # noqa: ASYNC240
+        env={**os.environ, "UV_SYSTEM_CERTS": "1"} if CERTIFICATES.exists() else None,
     )
     try:
         async with asyncio.timeout(INSTALL_S):

@@ -145,7 +145,7 @@ class _Listening:
     @_heeding
     async def drain(self) -> None:
         try:
-            await self._subscription.drain()  # type: ignore[no-untyped-call]
+            await self._subscription.drain()  # type: ignore[no-untyped-call]  # nats-py says nothing
         except NatsError as error:
             log.debug("drain: %s", error)
 

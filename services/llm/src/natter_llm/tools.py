@@ -64,7 +64,7 @@ def _whole_pattern(
         yield jsonschema.ValidationError(f"{value!r} does not match the pattern {pattern!r}")
 
 
-_Checker: Final[Any] = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+_Checker: Final[Any] = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing
     jsonschema.Draft202012Validator, {"pattern": _whole_pattern}
 )
 _NOTHING_REMOTE: Final[referencing.Registry[Any]] = referencing.Registry()

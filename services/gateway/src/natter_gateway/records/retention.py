@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from natter_gateway.records.means import Means
@@ -69,13 +70,13 @@ class Retention:
     async def _delete_recordings(self, moment: float) -> None:
         while old := await self.means.database.read(lambda c: sessions.recorded_before(c, moment, BATCH)):
             for session in old:
-                await self.means.writing.run(lambda session=session: self.means.shelf.remove(session))  # type: ignore[misc]
-                await self.means.database.write(lambda c, session=session: sessions.write(c, session, recording=None))  # type: ignore[misc]
+                await self.means.writing.run(partial(self.means.shelf.remove, session))
+                await self.means.database.write(partial(sessions.write, id=session, recording=None))
             log.info("deleted %d recordings older than %d days", len(old), self.recordings_days)
 
     async def _delete_orphans(self, now: float) -> None:
         stale = await self.means.mixing.run(lambda: self.means.shelf.untouched_since(now - ORPHAN_S))
         for session in stale:
-            if await self.means.database.read(lambda c, session=session: sessions.find(c, session)) is None:  # type: ignore[misc]
-                await self.means.writing.run(lambda session=session: self.means.shelf.remove(session))  # type: ignore[misc]
+            if await self.means.database.read(partial(sessions.find, id=session)) is None:
+                await self.means.writing.run(partial(self.means.shelf.remove, session))
                 log.info("deleted the sound of %s, of which there is no record", session)

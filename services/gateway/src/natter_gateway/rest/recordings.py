@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from email.utils import formatdate
+from functools import partial
 from typing import Final
 
 from fastapi import HTTPException, Response
@@ -81,4 +82,4 @@ def part_of(header: str, size: int) -> range | None:
 async def _pieces(office: Office, session: str, wanted: range) -> AsyncIterator[bytes]:
     for start in range(wanted.start, wanted.stop, PIECE):
         end = min(start + PIECE, wanted.stop)
-        yield await office.fetching.run(lambda start=start, end=end: office.shelf.read(session, start, end))  # type: ignore[misc]
+        yield await office.fetching.run(partial(office.shelf.read, session, start, end))

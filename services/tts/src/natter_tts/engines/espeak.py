@@ -164,8 +164,8 @@ class _Call:
     def take(self, samples: object, count: int, events: object) -> bool:
         marks = []
         index = 0
-        while events[index].type:  # type: ignore[index]
-            event = events[index]  # type: ignore[index]
+        while events[index].type:  # type: ignore[index]  # a C array
+            event = events[index]  # type: ignore[index]  # the same
             offset = event.text_position - 1
             if event.type == _EVENT_WORD and event.length > 0 and offset > self._newest:
                 self._newest = offset

@@ -151,8 +151,8 @@ class Flite:
         try:
             marks: tuple[Mark, ...] = ()
             if not call.begun:
-                marks = self._marks(info.contents.utt, call.text)  # type: ignore[attr-defined]
-            return 0 if call.take(wave.contents, start, size, marks) else -1  # type: ignore[attr-defined]
+                marks = self._marks(info.contents.utt, call.text)  # type: ignore[attr-defined]  # a C struct
+            return 0 if call.take(wave.contents, start, size, marks) else -1  # type: ignore[attr-defined]  # the same
         except Exception as error:  # noqa: BLE001 - C is above us; it is raised after the call
             call.error = error
             return -1

@@ -12,6 +12,7 @@ from natter_turn.policy import Policy
 POLICY = Policy()
 SPEAKING = OverlapEvidence(voiced_ms=400, silence_ms=0, elapsed_ms=450, text="", final=False, recognised=False)
 OVER = OverlapEvidence(voiced_ms=300, silence_ms=200, elapsed_ms=500, text="", final=True, confidence=0.9)
+CROWD = replace(SPEAKING, crowd=True, recognised=True, voiced_ms=750, elapsed_ms=800, confidence=0.5)
 
 
 @pytest.mark.parametrize(
@@ -26,9 +27,12 @@ OVER = OverlapEvidence(voiced_ms=300, silence_ms=200, elapsed_ms=500, text="", f
         (replace(SPEAKING, recognised=True, voiced_ms=1600, elapsed_ms=1600), Overlap.NOTHING, "time_is_up"),
         (replace(SPEAKING, far=True, text="stop"), Overlap.NOTHING, "not_for_us"),
         (replace(SPEAKING, far=True, voiced_ms=100, elapsed_ms=100), Overlap.UNDECIDED, "listening"),
-        (replace(SPEAKING, crowd=True, text="stop it now", confidence=0.4), Overlap.NOTHING, "many_voices"),
-        (replace(SPEAKING, crowd=True, text="stop", confidence=0.8), Overlap.INTERRUPTION, "stop_word"),
-        (replace(SPEAKING, crowd=True, text="stop"), Overlap.INTERRUPTION, "stop_word"),
+        (replace(CROWD, text="He is in a position"), Overlap.UNDECIDED, "listening"),
+        (replace(CROWD, text="He is in a position", voiced_ms=960, elapsed_ms=1000), Overlap.NOTHING, "many_voices"),
+        (replace(CROWD, text="A gold ring will", confidence=0.7), Overlap.INTERRUPTION, "long_speech"),
+        (replace(CROWD, text="A gold ring will", confidence=None), Overlap.INTERRUPTION, "long_speech"),
+        (replace(CROWD, text="Stop it now"), Overlap.UNDECIDED, "listening"),
+        (replace(CROWD, text="Stop it now", confidence=0.7), Overlap.INTERRUPTION, "stop_word"),
         (OVER, Overlap.NOTHING, "no_words"),
         (replace(OVER, text="Right."), Overlap.NOTHING, "backchannel"),
         (replace(OVER, text="Tomorrow."), Overlap.INTERRUPTION, "words"),

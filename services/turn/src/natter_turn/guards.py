@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from natter_protocol.audio import INPUT_RATE
-from natter_turn.crowd import is_crowd
+from natter_turn.crowd import SURE_MS, is_crowd
 from natter_turn.endpointing import PATIENCE_MS
 from natter_turn.memory import Memory
 from natter_turn.overlap import CROWD_UNCLEAR, UNCLEAR, Overlap
@@ -75,7 +75,8 @@ def not_for_us(memory: Memory) -> str:
     final = turn.final if turn is not None else None
     if final is None or final.confidence is None:
         return ""
-    if final.confidence < CROWD_UNCLEAR and is_crowd(memory.dynamics, memory.activity.room_db):
+    crowd = memory.voiced_ms >= SURE_MS and is_crowd(memory.dynamics, memory.activity.room_db)
+    if crowd and final.confidence < CROWD_UNCLEAR:
         return "many_voices"
     few = memory.caller.windows > 0 and len(words(final.text)) <= UNCLEAR_WORDS
     return "unclear" if few and final.confidence < UNCLEAR / 2 else ""

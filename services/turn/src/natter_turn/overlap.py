@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from natter_turn.crowd import SURE_MS
 from natter_turn.language import ENGLISH, LanguageData
 from natter_turn.policy import Policy
 from natter_turn.wording import is_backchannel, is_stop, longest_run, words
@@ -39,8 +40,8 @@ CLEAR: Final = 0.8
 UNCLEAR: Final = 0.45
 """Confidence below which the text is a guess at noise."""
 CROWD_UNCLEAR: Final = 0.62
-"""The same for what sounds like many voices. Measured on the tuned half after 0.6 s of speech: the babble of six voices
-0.16-0.6, interruptions 0.53-0.97."""
+"""The same for what sounds like many voices. Measured on the tuned half: the babble of six voices 0.16-0.6 after 0.6 s
+of speech, interruptions 0.53-0.97."""
 ECHOED_WORDS: Final = 3
 ECHOED_WORDS_IN_ROOM: Final = 2
 """The same where the agent's voice is known to come back through the microphone."""
@@ -100,7 +101,7 @@ def _disowned(evidence: OverlapEvidence) -> tuple[Overlap, str] | None:
     """It is not the caller who speaks to us, however long."""
     if evidence.far and evidence.voiced_ms >= FAR_MS:
         return Overlap.NOTHING, "not_for_us"
-    if evidence.crowd and evidence.confidence is not None and evidence.confidence < CROWD_UNCLEAR:
+    if _may_be_crowd(evidence) and evidence.voiced_ms >= SURE_MS:
         return Overlap.NOTHING, "many_voices"
     spoken = words(evidence.text)
     run = longest_run(evidence.text, evidence.said)
@@ -113,12 +114,13 @@ def _claimed(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str] |
     """The words, or how long they go on, claim the floor."""
     spoken, language = words(evidence.text), evidence.language
     backchannel = is_backchannel(evidence.text, language)
-    if is_stop(evidence.text, language):
+    doubtful = _is_unclear(evidence) or _may_be_crowd(evidence)
+    if is_stop(evidence.text, language) and not _may_be_crowd(evidence):
         return Overlap.INTERRUPTION, "stop_word"
-    if spoken and evidence.answering and not _is_unclear(evidence):
+    if spoken and evidence.answering and not doubtful:
         return Overlap.INTERRUPTION, "answer"
     long = evidence.voiced_ms >= max(LONG_MS, policy.interruption_delay_ms)
-    if spoken and not backchannel and not _is_unclear(evidence):
+    if spoken and not backchannel and not doubtful:
         if long:
             return Overlap.INTERRUPTION, "long_speech"
         if len(spoken) >= CONTENT_WORDS and evidence.voiced_ms >= SHORT_MS:
@@ -149,7 +151,7 @@ def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str
     if evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS:
         return Overlap.UNDECIDED, "listening"
     claimed = words(evidence.text) and not is_backchannel(evidence.text, evidence.language)
-    if claimed and not _is_unclear(evidence):
+    if claimed and not _is_unclear(evidence) and not _may_be_crowd(evidence):
         return Overlap.INTERRUPTION, "time_is_up"
     more = claimed and evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS + MORE_MS
     if _is_late(evidence) or (evidence.silence_ms == 0 and (more or not evidence.recognised)):
@@ -160,6 +162,11 @@ def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str
 def _is_late(evidence: OverlapEvidence) -> bool:
     """Whether the recogniser is behind, and so much was said that it is worth waiting for."""
     return not evidence.recognised and evidence.voiced_ms >= WORD_MS and evidence.silence_ms < LATE_MS
+
+
+def _may_be_crowd(evidence: OverlapEvidence) -> bool:
+    """Whether it sounds like many voices, and the recogniser is as unsure as it is of them."""
+    return evidence.crowd and evidence.confidence is not None and evidence.confidence < CROWD_UNCLEAR
 
 
 def _is_unclear(evidence: OverlapEvidence) -> bool:

@@ -25,8 +25,8 @@ QUIET_MS: Final = 300
 UNCLEAR_QUIET_MS: Final = 400
 """The same after a word that was hardly understood: many interruptions pause after the first ("Sorry, | can I ...")."""
 CONTENT_WORDS: Final = 2
-FAR_MS: Final = 200
-"""Speech that it takes to tell whose it is."""
+FAR_MS: Final = 300
+"""Speech that it takes to tell whose it is: the first syllable may be a soft one ("excuse me")."""
 SHORT_MS: Final = 600
 """Shorter, and it is a back-channel in most cases, whatever the recogniser makes of it."""
 WORD_MS: Final = 250

@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from natter_gateway.app import create_app
 from natter_gateway.config import GatewayConfig
@@ -24,13 +27,16 @@ class Nobody:
         return 3
 
 
-@asynccontextmanager
-async def browser(ready: bool) -> AsyncIterator[httpx.AsyncClient]:
+def made(ready: bool = True) -> FastAPI:
     runtime = Runtime("gateway", "gateway-1", RuntimeConfig(), MemoryBroker().bus(), Metrics("gateway"))
     runtime.metrics.drop("late", 2)
     house = House.of(GatewayConfig(), runtime, None, None, None)  # type: ignore[arg-type]
-    app = create_app(house, Nobody(), lambda: ready, "9.9.9")  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+    return create_app(house, Nobody(), lambda: ready, "9.9.9")  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def browser(ready: bool) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(made(ready)), base_url="http://gateway") as client:
         yield client
 
 
@@ -58,3 +64,13 @@ async def test_its_metrics_are_for_prometheus() -> None:
 async def test_the_socket_is_not_a_page() -> None:
     async with browser(True) as client:
         assert (await client.get("/v1/ws")).status_code == 404
+
+
+def test_a_page_of_another_site_is_told_why_it_may_not_talk() -> None:
+    with TestClient(made()).websocket_connect("/v1/ws", headers={"origin": "https://evil.example"}) as socket:
+        told = socket.receive_json()
+        assert (told["type"], told["code"]) == ("session.error", "unauthorized")
+        assert "NATTER_API_KEYS" in told["message"]
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 1008

@@ -43,6 +43,26 @@ def test_without_keys_anybody_may_come() -> None:
     assert Gatekeeper(()).owner({}, {}) == ANYBODY
 
 
+@pytest.mark.parametrize(
+    ("origin", "stranger"),
+    [
+        (None, False),
+        ("http://localhost:3000", False),
+        ("http://127.0.0.1:8080", False),
+        ("http://[::1]:8080", False),
+        ("https://evil.example", True),
+        ("https://localhost.evil.example", True),
+        ("null", True),
+        ("http://[broken", True),
+        ("", True),
+    ],
+)
+def test_without_keys_only_pages_of_this_machine_may_come(origin: str | None, stranger: bool) -> None:
+    headers = {"host": "evil.example"} | ({} if origin is None else {"origin": origin})
+    assert Gatekeeper(()).is_stranger(headers) is stranger
+    assert not KEEPER.is_stranger(headers)
+
+
 def test_a_token_stands_for_the_key_that_it_was_made_with() -> None:
     clock = ManualClock()
     mint = Mint(b"secret", clock)

@@ -15,7 +15,7 @@ from natter_gateway.house import House
 from natter_gateway.published import routes as published
 from natter_gateway.rest import app as rest
 from natter_gateway.rest.context import Context
-from natter_gateway.sessions import REFUSED, Sessions
+from natter_gateway.sessions import REFUSED, STRANGER, Sessions
 from natter_gateway.socket import Connection
 from natter_gateway.web import routes as web
 
@@ -53,6 +53,8 @@ def create_app(house: House, sessions: Sessions, ready: Callable[[], bool], vers
         access = gatekeeper.access(socket.headers, socket.query_params)
         if choice.refused is not None:
             await connection.refuse(choice.refused)
+        elif gatekeeper.is_stranger(socket.headers):
+            await connection.refuse(STRANGER)
         elif access is None:
             await connection.refuse(REFUSED)
         else:

@@ -7,7 +7,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
+from natter_gateway.config import LOOPBACK
 from natter_gateway.tokens import Mint, Purpose, Ticket
 
 ANYBODY: Final = "anybody"
@@ -78,6 +80,21 @@ class Gatekeeper:
             return Access(ticket.owner, ticket)
         owner = self._owner(presented)
         return Access(owner) if owner is not None else None
+
+    def is_stranger(self, headers: Mapping[str, str]) -> bool:
+        """Whether a page of another site asks of a gateway without keys.
+
+        A browser lets any page open a WebSocket to anywhere, and says which page it is; what the page lacks is a key. A
+        gateway without keys is for this machine only (:mod:`natter_gateway.config`), and so are pages it listens to. By
+        the name that a page calls the gateway nothing is judged: that is the page's to choose.
+        """
+        origin = headers.get("origin")
+        if self.keys or origin is None:
+            return False
+        try:
+            return urlsplit(origin).hostname not in LOOPBACK
+        except ValueError:
+            return True
 
     def owner(self, headers: Mapping[str, str], query: Mapping[str, str]) -> str | None:
         """Return a fingerprint of the presented API key, or None if it is not accepted; a token is no key."""

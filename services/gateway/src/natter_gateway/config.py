@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from natter_runtime.config import setting
 from natter_runtime.errors import UsageError
 
 MIN_SECRET = 16
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+"""Names of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class GatewayConfig:
         """
         if self.secret and len(self.secret) < MIN_SECRET:
             raise UsageError(f"NATTER_SECRET has {len(self.secret)} characters: expected at least {MIN_SECRET}")
-        if self.open_to_all and self.host not in _LOOPBACK:
+        if self.open_to_all and self.host not in LOOPBACK:
             raise UsageError(
                 f"NATTER_HOST={self.host!r} without NATTER_API_KEYS: expected keys, or an address of this machine only"
             )

@@ -32,6 +32,12 @@ FULLEST: Final = 0.9
 """With more of the event log used than this, no new session is opened: those that run need the rest."""
 REFUSED = Failed(failures.UNAUTHORIZED, "Authentication failed", fatal=True)
 """What is said to whoever may not come in."""
+STRANGER = Failed(
+    failures.UNAUTHORIZED,
+    "A gateway without keys talks to pages of this machine (localhost) only; for other sites set NATTER_API_KEYS",
+    fatal=True,
+)
+"""What is said to a page of another site."""
 
 
 def sealed(office: Office, settings: SessionSettings) -> SessionSettings:

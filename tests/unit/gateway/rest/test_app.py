@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -73,9 +74,15 @@ async def test_the_examples_are_valid() -> None:
                     assert answer.status_code in (200, 201), answer.text
 
 
-async def test_the_pages_are_there() -> None:
+async def test_the_page_of_the_routes_loads_nothing_from_elsewhere() -> None:
     async with desk() as at:
-        assert "text/html" in (await at.anna.get("/docs")).headers["content-type"]
+        page = await at.anna.get("/docs")
+        assert "text/html" in page.headers["content-type"]
+        loaded = re.findall(r"""(?:src|href)=["']([^"']+)""", page.text)
+        assert len(loaded) >= 3
+        for url in loaded:
+            assert url.startswith("/")
+            assert (await at.anna.get(url)).status_code == 200
 
 
 # -- whatever is sent ---------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
 
 from natter_gateway.rest import agents, artifacts, builtin_tools, errors, sessions, tokens, voices, webhooks
 from natter_gateway.rest.context import Context
@@ -35,7 +36,8 @@ def schema(version: str) -> dict[str, Any]:
 
 
 def _application(version: str) -> FastAPI:
-    api = FastAPI(
+    api = FastAPIOffline(
+        redoc_url=None,
         title="Natter",
         summary=SUMMARY,
         description=DESCRIPTION,

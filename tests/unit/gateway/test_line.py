@@ -56,8 +56,10 @@ def test_what_waits_is_not_told_twice() -> None:
 
 
 def test_a_client_that_stays_away_is_not_remembered_everything_for() -> None:
-    line = Line()
+    dropped: list[tuple[str, int]] = []
+    line = Line(on_drop=lambda *drop: dropped.append(drop))
     for number in range(MAX_KEPT + 5):
         line.tell(words(number))
     kept = line.connect([], [], BYE).leftovers()
     assert (len(kept), kept[0]) == (MAX_KEPT, words(5))
+    assert dropped == [("gateway.line", 1)] * 5

@@ -32,9 +32,16 @@ class Stage:
         self.said: list[Message] = []
         self.frames: list[AudioFrame] = []
         self.ends: list[CloseReason] = []
+        self.dropped: list[str] = []
         settings = settings or (left.settings if left else SessionSettings())
         start = Start("sess_1", "voice_agent", "me", settings, 0.0, 600.0, after=1, left=left)
-        voice = Voice(self.told.append, self.said.append, self.frames.append, self.ends.append)
+        voice = Voice(
+            self.told.append,
+            self.said.append,
+            self.frames.append,
+            self.ends.append,
+            lambda what, _: self.dropped.append(what),
+        )
         self.talk = Talk(start, voice, Idle(0.0, 5.0, 10.0))
         self.talk.agent = Written(settings, Voids(), self.told.append, self.said.append)
         self.talk.restore(start, 10.0)
@@ -127,3 +134,4 @@ def test_the_seconds_in_a_clients_audio() -> None:
         stage.talk.command(AppendAudio(bytes(48_000 * 21)), 20.0)
     stage.talk.command(AppendAudio(bytes(48_000 * 21)), 20.5)  # told once a second
     assert stage.frames == []
+    assert stage.dropped == ["audio.too_fast"] * 2

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from natter_gateway.events import Event, Failed
 from natter_gateway.outlet import Outlet
+from natter_runtime.queues import BoundedQueue, Overflow, ignore_drop
 
 MAX_KEPT: Final = 1000
 """Events that wait for a client to come back; of more the oldest are dropped."""
@@ -19,11 +19,12 @@ class Line:
 
     Args:
         outlet: of the connection that opened the session.
+        on_drop: counts events that were dropped.
     """
 
-    def __init__(self, outlet: Outlet | None = None) -> None:
+    def __init__(self, outlet: Outlet | None = None, on_drop: Callable[[str, int], None] = ignore_drop) -> None:
         self._outlet = outlet
-        self._kept: deque[Event] = deque(maxlen=MAX_KEPT)
+        self.kept: BoundedQueue[Event] = BoundedQueue("gateway.line", MAX_KEPT, Overflow.DROP_OLDEST, on_drop)
         self.lost = asyncio.Event()
         """Set while no client is connected."""
         self.found = asyncio.Event()
@@ -40,7 +41,7 @@ class Line:
         if self._outlet is not None:
             self._outlet.tell(event)
         else:
-            self._kept.append(event)
+            self.kept.put_nowait(event)
 
     def connect(self, first: Iterable[Event], last: Iterable[Event], farewell: Failed) -> Outlet:
         """Return the outlet of a new connection: it is told ``first``, then what it missed, then of ``last`` the rest.
@@ -49,10 +50,9 @@ class Line:
         """
         if self._outlet is not None:
             older = self._outlet
-            self._kept.extend(older.leftovers())
+            self._keep(older.leftovers())
             older.tell(farewell)
-        missed = list(self._kept)
-        self._kept.clear()
+        missed = [self.kept.get_nowait() for _ in range(len(self.kept))]
         self._outlet = Outlet([*first, *missed, *(event for event in last if event not in missed)])
         self.lost.clear()
         self.found.set()
@@ -62,7 +62,7 @@ class Line:
         """The connection of ``outlet`` is gone; return whether it was the present one."""
         if outlet is not self._outlet:
             return False
-        self._kept.extend(outlet.leftovers())
+        self._keep(outlet.leftovers())
         self._outlet = None
         self.found.clear()
         self.lost.set()
@@ -72,3 +72,7 @@ class Line:
         """The session is over."""
         if self._outlet is not None:
             self._outlet.close()
+
+    def _keep(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.kept.put_nowait(event)

@@ -74,7 +74,7 @@ class Session:
         """Done when the session can be talked to; raises AtCapacity or BusError if it never can."""
         self._house = house
         self._start = start
-        self._line = Line(outlet)
+        self._line = Line(outlet, house.metrics.drop)
         self._seat: Seat | None = None
         self._ending: asyncio.Future[tuple[CloseReason | None, str]] = asyncio.get_running_loop().create_future()
         """Why it ends here; without a reason another gateway goes on with it, or (no words either) may."""
@@ -84,9 +84,10 @@ class Session:
         )
         house.metrics.watch(self._to_say)
         house.metrics.watch(self._to_play)
+        house.metrics.watch(self._line.kept)
         now, config = house.clock.monotonic(), house.config
         self._record: CallRecord | None = None
-        voice = Voice(self._line.tell, self._say, self._take_frame, self.end)
+        voice = Voice(self._line.tell, self._say, self._take_frame, self.end, house.metrics.drop)
         self._talk = Talk(start, voice, Idle(config.idle_ask_s, config.idle_end_s, now))
         rate = start.settings.output.format.rate
         self._clerk = Clerk(self._talk.inbound, rate, self._say, self._line.tell, house.metrics)

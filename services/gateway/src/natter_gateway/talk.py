@@ -61,12 +61,14 @@ class Voice:
         say: takes messages for the services.
         play: takes frames of input audio.
         end: ends the session.
+        drop: counts what was thrown away, by its name.
     """
 
     tell: Callable[[Event], None]
     say: Callable[[Message], None]
     play: Callable[[AudioFrame], None]
     end: Callable[[CloseReason], None]
+    drop: Callable[[str, int], None]
 
 
 class Talk:
@@ -154,7 +156,9 @@ class Talk:
         seconds = len(data) / bytes_per_second(self.settings.input.format)
         if self._audio.take(seconds, now):
             self.inbound.feed(data, now)
-        elif self._complained_at is None or now - self._complained_at >= COMPLAIN_S:
+            return
+        self._voice.drop("audio.too_fast", 1)
+        if self._complained_at is None or now - self._complained_at >= COMPLAIN_S:
             self._complained_at = now
             raise ClientError(
                 failures.AUDIO_RATE_VIOLATION, "Audio comes faster than real time; what is too much is dropped"

@@ -114,13 +114,12 @@ def _claimed(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str] |
     """The words, or how long they go on, claim the floor."""
     spoken, language = words(evidence.text), evidence.language
     backchannel = is_backchannel(evidence.text, language)
-    doubtful = _is_unclear(evidence) or _may_be_crowd(evidence)
     if is_stop(evidence.text, language) and not _may_be_crowd(evidence):
         return Overlap.INTERRUPTION, "stop_word"
-    if spoken and evidence.answering and not doubtful:
+    if spoken and evidence.answering and not _is_doubtful(evidence):
         return Overlap.INTERRUPTION, "answer"
     long = evidence.voiced_ms >= max(LONG_MS, policy.interruption_delay_ms)
-    if spoken and not backchannel and not doubtful:
+    if spoken and not backchannel and not _is_doubtful(evidence):
         if long:
             return Overlap.INTERRUPTION, "long_speech"
         if len(spoken) >= CONTENT_WORDS and evidence.voiced_ms >= SHORT_MS:
@@ -151,7 +150,7 @@ def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str
     if evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS:
         return Overlap.UNDECIDED, "listening"
     claimed = words(evidence.text) and not is_backchannel(evidence.text, evidence.language)
-    if claimed and not _is_unclear(evidence) and not _may_be_crowd(evidence):
+    if claimed and not _is_doubtful(evidence):
         return Overlap.INTERRUPTION, "time_is_up"
     more = claimed and evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS + MORE_MS
     if _is_late(evidence) or (evidence.silence_ms == 0 and (more or not evidence.recognised)):
@@ -167,6 +166,11 @@ def _is_late(evidence: OverlapEvidence) -> bool:
 def _may_be_crowd(evidence: OverlapEvidence) -> bool:
     """Whether it sounds like many voices, and the recogniser is as unsure as it is of them."""
     return evidence.crowd and evidence.confidence is not None and evidence.confidence < CROWD_UNCLEAR
+
+
+def _is_doubtful(evidence: OverlapEvidence) -> bool:
+    """Whether it is too early to believe the text, while the sound goes on."""
+    return _is_unclear(evidence) or _may_be_crowd(evidence)
 
 
 def _is_unclear(evidence: OverlapEvidence) -> bool:

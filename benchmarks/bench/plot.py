@@ -1,4 +1,4 @@
-"""Curves as an SVG file, written by hand: two axes, lines, a legend. Pure."""
+"""Curves and points as an SVG file, written by hand: two axes, lines, a legend. Pure."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A point with its name beside it."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
 class Axis:
     """From ``low`` to ``high``, with a line at each of ``ticks``."""
 
@@ -39,7 +48,7 @@ class Axis:
         return begin + share * (end - begin)
 
 
-def chart(title: str, x: Axis, y: Axis, curves: Sequence[Curve]) -> str:
+def chart(title: str, x: Axis, y: Axis, curves: Sequence[Curve], marks: Sequence[Mark] = ()) -> str:
     """Return the SVG document."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">',
@@ -49,6 +58,8 @@ def chart(title: str, x: Axis, y: Axis, curves: Sequence[Curve]) -> str:
     ]
     for number, curve in enumerate(curves):
         parts += _curve(curve, COLOURS[number % len(COLOURS)], number, x, y)
+    for number, mark in enumerate(marks, len(curves)):
+        parts += _mark(mark, COLOURS[number % len(COLOURS)], x, y)
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -82,6 +93,15 @@ def _curve(curve: Curve, colour: str, number: int, x: Axis, y: Axis) -> list[str
         f'<line x1="{right - 210}" y1="{legend}" x2="{right - 180}" y2="{legend}" stroke="{colour}" '
         f'stroke-width="2"{dash}/>',
         _text(right - 174, legend + 4, curve.name),
+    ]
+
+
+def _mark(mark: Mark, colour: str, x: Axis, y: Axis) -> list[str]:
+    across, up = x.place(mark.x, LEFT, WIDTH - RIGHT), y.place(mark.y, HEIGHT - BOTTOM, TOP)
+    end = across > (LEFT + WIDTH) / 2
+    return [
+        f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{colour}"/>',
+        _text(across + (-10 if end else 10), up + 4, mark.name, anchor="end" if end else "start"),
     ]
 
 

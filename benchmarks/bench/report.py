@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.bench.figures import ROWS, Figures, gather, summary
+from benchmarks.bench.frontier import frontier
+from benchmarks.bench.presets import DEFAULT, PRESETS, SWEEP
 from benchmarks.bench.record import Record
 from benchmarks.bench.run import Meta, Results
 from benchmarks.bench.scenario import HALVES, Kind
 from benchmarks.bench.stats import mean, quantile
 
+FRONTIER: Final = Path(__file__).parents[2] / "docs" / "images" / "frontier.svg"
 DOCS: Final = Path(__file__).parents[2] / "docs" / "listening.md"
 BEGIN: Final = "<!-- listening: begin (written by benchmarks/listening.py --report FILE... --write-docs) -->"
 END: Final = "<!-- listening: end -->"
+SWEPT: Final = frozenset(preset.name for preset in SWEEP)
 TITLES: Final = {
     "held_out": "The half that nothing was tuned on",
     "tuned": "The half that thresholds were tuned on",
@@ -40,7 +44,8 @@ def show(runs: Sequence[Results], *, write_docs: bool) -> int:
     runs[0].path.with_suffix(".json").write_text(json.dumps(summary(gather(records)), indent=1), encoding="utf-8")
     if write_docs:
         DOCS.write_text(put(DOCS.read_text(encoding="utf-8"), text), encoding="utf-8")
-        print(f"written: {DOCS}", file=sys.stderr)
+        FRONTIER.write_text(frontier(_columns(gather(records))), encoding="utf-8")
+        print(f"written: {DOCS}, {FRONTIER}", file=sys.stderr)
     return 0
 
 
@@ -59,15 +64,32 @@ def put(page: str, text: str) -> str:
 def tables(records: Sequence[Record], metas: Sequence[Meta]) -> str:
     """Return all tables."""
     figures = gather(records)
-    halves = [half for half in (*reversed(HALVES), "both") if any(one.half == half for one in figures)]
-    if len(halves) == 2:  # one half and "both" are the same
-        halves = halves[:1]
+    halves = _halves(figures)
     parts = [_made_with(metas)]
     for half in halves:
-        columns = [one for one in figures if one.half == half]
-        parts += [f"#### {TITLES[half]}", _main_table(columns)]
-    parts += ["#### Finer", *_variant_tables([one for one in figures if one.half == halves[0]])]
+        columns = _columns(figures, half)
+        named = [one for one in columns if one.preset not in SWEPT]
+        parts += [f"#### {TITLES[half]}", _main_table(named)] if named else []
+        parts += ["#### `min_silence` swept", _sweep_table(swept)] if (swept := columns[len(named) :]) else []
+    finer = [one for one in _columns(figures, halves[0]) if one.preset not in SWEPT]
+    parts += ["#### Finer", *_variant_tables(finer)] if finer else []
     return "\n\n".join(part for part in parts if part)
+
+
+def _halves(figures: Sequence[Figures]) -> list[str]:
+    halves = [half for half in (*reversed(HALVES), "both") if any(one.half == half for one in figures)]
+    return halves[:1] if len(halves) == 2 else halves  # one half and "both" are the same
+
+
+def _columns(figures: Sequence[Figures], half: str = "") -> list[Figures]:
+    """Return those of ``half`` (none stated: of the one that is shown first): ours by patience, others, swept ones."""
+    half = half or _halves(figures)[0]
+    return sorted((one for one in figures if one.half == half), key=_order)
+
+
+def _order(one: Figures) -> tuple[bool, bool, int]:
+    known = [preset.name for preset in (*PRESETS, *SWEEP)]
+    return one.preset in SWEPT, one.system != "natter", known.index(one.preset) if one.preset in known else 0
 
 
 def _made_with(metas: Sequence[Meta]) -> str:
@@ -92,7 +114,7 @@ def _main_table(columns: Sequence[Figures]) -> str:
     rows.append(("**composite** (mean of these four)", lambda one: _plain(one.composite, "**{:.1f}**")))
     for kind in (Kind.SIDE_TALK, Kind.NOISE, Kind.ECHO, Kind.DOUBLE_TALK):
         rows.append((ROWS[kind], _share(kind)))
-    first = columns[0]
+    first = next((one for one in columns if (one.system, one.preset) == ("natter", DEFAULT)), columns[0])
     rows += [
         ("end of speech → first audible sample, p50", _time(lambda one: one.latencies(Kind.TURN), 0.5, first)),
         ("the same, p95", _time(lambda one: one.latencies(Kind.TURN), 0.95, first)),
@@ -117,7 +139,7 @@ def _share(kind: Kind) -> Cell:
 
 
 def _time(values: Callable[[Figures], list[float]], q: float, first: Figures) -> Cell:
-    """Return a cell with seconds, and beside all but the first column how many times the first's they are."""
+    """Return a cell with seconds, and in all columns but ``first`` how many times that one's they are."""
 
     def cell(one: Figures) -> str:
         value, base = quantile(values(one), q), quantile(values(first), q)
@@ -129,6 +151,23 @@ def _time(values: Callable[[Figures], list[float]], q: float, first: Figures) ->
 
 def _plain(value: float, form: str) -> str:
     return "–" if math.isnan(value) else form.format(value)
+
+
+def _sweep_table(columns: Sequence[Figures]) -> str:
+    head = [
+        "`min_silence`",
+        ROWS[Kind.PAUSE],
+        ROWS[Kind.TURN],
+        "end of speech → first audible sample, p50",
+        "the same, p95",
+    ]
+    return _table(head, [_swept(one) for one in columns])
+
+
+def _swept(one: Figures) -> list[str]:
+    latencies = one.latencies(Kind.TURN)
+    times = [_plain(quantile(latencies, q), "{:.2f} s") for q in (0.5, 0.95)]
+    return [f"{one.preset.split()[-1]} ms", str(one.share(Kind.PAUSE)), str(one.share(Kind.TURN)), *times]
 
 
 # -- finer tables -------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from benchmarks.bench.plot import Axis, Curve, chart
+from benchmarks.bench.plot import Axis, Curve, Mark, chart
 
 
 def test_a_chart_is_valid_and_holds_every_curve() -> None:
@@ -20,3 +20,11 @@ def test_what_lies_beyond_the_axes_is_drawn_at_their_end() -> None:
     assert axis.place(25, 100, 200) == 200
     assert axis.place(-5, 100, 200) == 100
     assert axis.place(5, 200, 100) == 150
+
+
+def test_a_mark_bears_its_name_on_the_side_that_has_room() -> None:
+    axis = Axis("", 0, 10, [])
+    root = ElementTree.fromstring(chart("", axis, axis, [], [Mark("slow", 9, 5), Mark("fast", 1, 5)]))
+    texts = {element.text: element.get("text-anchor") for element in root.iter() if element.tag.endswith("text")}
+    assert (texts["slow"], texts["fast"]) == ("end", "start")
+    assert len([element for element in root.iter() if element.tag.endswith("circle")]) == 2

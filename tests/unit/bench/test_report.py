@@ -9,19 +9,27 @@ import pytest
 
 from benchmarks.bench import report
 from benchmarks.bench.figures import gather, summary
+from benchmarks.bench.frontier import frontier
 from benchmarks.bench.record import Cued, Record, Reply, Stretch
 from benchmarks.bench.run import Meta, Results
 from benchmarks.bench.scenario import Kind, Scenario
 
 
-def turn(number: int, latency: float | None, system: str = "natter", half: str = "tuned", late: float = 1.0) -> Record:
+def turn(
+    number: int,
+    latency: float | None,
+    system: str = "natter",
+    half: str = "tuned",
+    late: float = 1.0,
+    preset: str = "balanced",
+) -> Record:
     replies = []
     if latency is not None:
         begin = 3.0 + latency
         replies = [Reply("r1", 1, "completed", played=[Stretch(begin, 5.0, 0)], audible=[(begin, 5.0)])]
     return Record(
         system=system,
-        preset="balanced",
+        preset=preset,
         id=f"turn-{half[0]}-{number:03d}",
         digest="d",
         kind="turn",
@@ -61,6 +69,27 @@ def test_a_slower_system_is_shown_as_so_many_times_the_first() -> None:
     text = report.tables(records, [])
     line = next(line for line in text.splitlines() if line.startswith("| end of speech"))
     assert "0.50 s | 1.00 s (×2.00)" in line
+
+
+def test_columns_go_from_hasty_to_patient_and_what_was_swept_has_a_table_of_its_own() -> None:
+    presets = ["min_silence 600", "max_accuracy", "balanced", "min_silence 200", "min_latency"]
+    records = [turn(0, 0.5 + n / 10, half="held_out", preset=preset) for n, preset in enumerate(presets)]
+    text = report.tables([*records, turn(0, 1.0, "pipecat", half="held_out", preset="default")], [])
+    lines = text.splitlines()
+    assert "| | natter, min_latency | natter, balanced | natter, max_accuracy | pipecat, default |" in lines
+    line = next(line for line in lines if line.startswith("| end of speech"))
+    assert line.endswith("| 0.90 s (×1.29) | 0.70 s | 0.60 s (×0.86) | 1.00 s (×1.43) |")
+    swept = [line.split(" |")[0] for line in lines if line.endswith(" s |") and "ms |" in line]
+    assert swept == ["| 200 ms", "| 600 ms"]
+
+
+def test_what_patience_costs_is_drawn_for_every_setting_with_pauses_and_turns() -> None:
+    waits = [turn(0, 0.5, half="held_out"), turn(0, 0.8, "pipecat", half="held_out", preset="default")]
+    paused = turn(1, 0.6, half="held_out")
+    paused.kind, paused.cues = "pause", [Cued("speech", "hello", 1.0, 3.0, (1.5, 2.0))]
+    chart = frontier([one for one in gather([*waits, paused]) if one.half == "held_out"])
+    assert ">balanced</text>" in chart
+    assert "pipecat" not in chart
 
 
 def test_tables_are_put_between_the_markers(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""What patience costs: pauses held against the time to the first sound, every setting a point. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.bench.figures import Figures
+from benchmarks.bench.plot import Axis, Curve, Mark, chart
+from benchmarks.bench.presets import SWEEP
+from benchmarks.bench.scenario import Kind
+from benchmarks.bench.stats import quantile
+
+SLOWEST_S = 3.0
+
+
+def frontier(columns: Sequence[Figures]) -> str:
+    """Return the chart of ``columns``, of one half, as SVG; settings without pauses or without turns are left out."""
+    places = {(one.system, one.preset): place for one in columns if (place := _place(one)) is not None}
+    swept = sorted(place for name in (preset.name for preset in SWEEP) if (place := places.pop(("natter", name), None)))
+    curves = [Curve("natter, min_silence swept", swept, dashed=True)] if swept else []
+    marks = [Mark(preset if system == "natter" else system, *place) for (system, preset), place in places.items()]
+    x = Axis("end of speech to first audible sample, median, s", 0.0, SLOWEST_S, [tick / 2 for tick in range(7)])
+    y = Axis("pauses within a sentence held, %", 0, 100, range(0, 101, 20))
+    return chart("What patience costs", x, y, curves, marks)
+
+
+def _place(one: Figures) -> tuple[float, float] | None:
+    latencies, held = one.latencies(Kind.TURN), one.share(Kind.PAUSE)
+    if not latencies or not held.total:
+        return None
+    return quantile(latencies, 0.5), 100 * held.value

@@ -42,7 +42,7 @@ CROWD = replace(SPEAKING, crowd=True, recognised=True, voiced_ms=750, elapsed_ms
         (replace(OVER, text="from nine to five", said="We open from nine to five."), Overlap.NOTHING, "echo"),
         (replace(OVER, text="Item three.", echoes=True, said="Item three is a lamp."), Overlap.NOTHING, "echo"),
         (replace(OVER, text="Item three.", said="Item three is a lamp."), Overlap.INTERRUPTION, "words"),
-        (replace(OVER, final=False, recognised=True, silence_ms=320), Overlap.NOTHING, "no_words"),
+        (replace(OVER, final=False, recognised=True, silence_ms=320), Overlap.UNDECIDED, "listening"),
         (replace(OVER, final=False, recognised=False, silence_ms=320), Overlap.UNDECIDED, "listening"),
         (replace(OVER, final=False, recognised=False, silence_ms=920), Overlap.NOTHING, "no_words"),
         (replace(OVER, final=False, recognised=False, voiced_ms=120, silence_ms=320), Overlap.NOTHING, "no_words"),

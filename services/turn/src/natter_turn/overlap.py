@@ -34,7 +34,7 @@ WORD_MS: Final = 250
 MORE_MS: Final = 800
 """So much longer who is still speaking, but hardly understood, is listened to: more words are understood better."""
 LATE_MS: Final = 900
-"""Silence for which a recogniser that has said nothing yet is waited for."""
+"""Silence for which the recogniser's last word is waited for, as long as there is no word."""
 CLEAR: Final = 0.8
 """Confidence from which a short remark is taken at its word."""
 UNCLEAR: Final = 0.45
@@ -141,7 +141,7 @@ def _ended(evidence: OverlapEvidence) -> tuple[Overlap, str] | None:
             return Overlap.INTERRUPTION, "words"
         if evidence.silence_ms >= UNCLEAR_QUIET_MS:
             return Overlap.NOTHING, "unclear"
-    if evidence.silence_ms >= QUIET_MS and not spoken and not _is_late(evidence):
+    if evidence.silence_ms >= QUIET_MS and not spoken and not _is_awaited(evidence):
         return Overlap.NOTHING, "no_words"
     return None
 
@@ -158,9 +158,14 @@ def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str
     return Overlap.NOTHING, "time_is_up"
 
 
+def _is_awaited(evidence: OverlapEvidence) -> bool:
+    """Whether the recogniser's last word is not there, and so much was said that it is worth waiting for."""
+    return not evidence.final and evidence.voiced_ms >= WORD_MS and evidence.silence_ms < LATE_MS
+
+
 def _is_late(evidence: OverlapEvidence) -> bool:
-    """Whether the recogniser is behind, and so much was said that it is worth waiting for."""
-    return not evidence.recognised and evidence.voiced_ms >= WORD_MS and evidence.silence_ms < LATE_MS
+    """The same, of a recogniser that has said nothing at all."""
+    return not evidence.recognised and _is_awaited(evidence)
 
 
 def _may_be_crowd(evidence: OverlapEvidence) -> bool:

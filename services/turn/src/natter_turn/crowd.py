@@ -17,8 +17,8 @@ ring ...") is as steady for longer: before :data:`SURE_MS` it is a suspicion."""
 SURE_MS: Final = 950
 """Milliseconds of speech after which it is taken for certain."""
 SPREAD_DB: Final = 5.0
-"""Standard deviation of the level below which it is many. Measured on the benchmark's tuned half over 1 s of speech:
-six voices 1.5-5.2, one voice 6.5-13; over 0.6 s 1.4-5.0 and 4.4-15."""
+"""Standard deviation of the level below which it is many. Measured by ``benchmarks/overlap.py`` over 1 s of speech
+(5 to 95 %): six voices 2.0-4.4, one voice 7.7-19."""
 OVER_ROOM_DB: Final = 10.0
 """By which even their softest moment is above the room; one voice in noise of 5 to 20 dB falls to it in 95 %."""
 

@@ -40,8 +40,8 @@ CLEAR: Final = 0.8
 UNCLEAR: Final = 0.45
 """Confidence below which the text is a guess at noise."""
 CROWD_UNCLEAR: Final = 0.62
-"""The same for what sounds like many voices. Measured on the tuned half: the babble of six voices 0.16-0.6 after 0.6 s
-of speech, interruptions 0.53-0.97."""
+"""The same for what sounds like many voices. Measured by ``benchmarks/overlap.py`` over 1 s of speech (5 to 95 %): the
+babble of six voices 0.23-0.64, interruptions 0.55-0.94."""
 ECHOED_WORDS: Final = 3
 ECHOED_WORDS_IN_ROOM: Final = 2
 """The same where the agent's voice is known to come back through the microphone."""

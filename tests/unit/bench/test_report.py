@@ -81,6 +81,7 @@ def test_columns_go_from_hasty_to_patient_and_what_was_swept_has_a_table_of_its_
     assert line.endswith("| 0.90 s (×1.29) | 0.70 s | 0.60 s (×0.86) | 1.00 s (×1.43) |")
     swept = [line.split(" |")[0] for line in lines if line.endswith(" s |") and "ms |" in line]
     assert swept == ["| 200 ms", "| 600 ms"]
+    assert any(line.startswith("| not stated (balanced) | – | 100 % (1/1") for line in lines)
 
 
 def test_what_patience_costs_is_drawn_for_every_setting_with_pauses_and_turns() -> None:

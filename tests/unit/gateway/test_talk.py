@@ -13,11 +13,11 @@ from natter_gateway.talk import UNSURE, Talk, Voice, bytes_per_second
 from natter_gateway.written import Written
 from natter_protocol.audio import AudioFrame
 from natter_protocol.base import Message
-from natter_protocol.reply import ReplyWanted
+from natter_protocol.reply import ReplyUnwanted, ReplyWanted
 from natter_protocol.session import CloseReason, SessionProgress
 from natter_protocol.settings import AudioFormat, Encoding, SessionSettings
 from natter_protocol.tool import ToolCalled, ToolReturned
-from natter_protocol.turn import Cause
+from natter_protocol.turn import Cause, TurnGranted
 from natter_runtime.state import CallState, ReplyState, SessionState, TurnState, TurnStatus
 from natter_runtime.voids import Voids
 
@@ -135,3 +135,32 @@ def test_the_seconds_in_a_clients_audio() -> None:
     stage.talk.command(AppendAudio(bytes(48_000 * 21)), 20.5)  # told once a second
     assert stage.frames == []
     assert stage.dropped == ["audio.too_fast"] * 2
+
+
+GREETED = TurnGranted(epoch=1, cause=Cause.GREETING, request="r")
+
+
+@pytest.mark.parametrize("granted_first", [True, False])
+def test_a_reply_that_is_asked_for_takes_the_place_of_the_greeting_whichever_comes_first(granted_first: bool) -> None:
+    stage = Stage()
+    stage.talk.want(Cause.GREETING, "Hello!")
+    if granted_first:
+        stage.talk.hear(GREETED, 10.0)
+        stage.talk.command(CreateReply(""), 10.0)
+    else:
+        stage.talk.command(CreateReply(""), 10.0)
+        assert not any(isinstance(message, ReplyUnwanted) for message in stage.said)
+        stage.talk.hear(GREETED, 10.0)
+    assert [message.epoch for message in stage.said if isinstance(message, ReplyUnwanted)] == [1]
+    assert [message.cause for message in stage.said if isinstance(message, ReplyWanted)] == [
+        Cause.GREETING,
+        Cause.REPLY_CREATE,
+    ]
+
+
+def test_a_greeting_that_nobody_replaces_is_spoken() -> None:
+    stage = Stage()
+    stage.talk.command(CreateReply(""), 10.0)
+    stage.talk.want(Cause.GREETING, "Hello!")
+    stage.talk.hear(GREETED, 10.0)
+    assert not any(isinstance(message, ReplyUnwanted) for message in stage.said)

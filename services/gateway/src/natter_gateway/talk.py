@@ -96,7 +96,9 @@ class Talk:
         self._calls: set[str] = set()
         """Calls whose results the client is asked for."""
         self._farewell = Farewell(start.settings)
-        self._greeting = 0
+        self._greeting: int | None = None
+        """The greeting that is on its way or being heard; 0 until its turn is granted."""
+        self._greeting_replaced = False
         self._paused = False
         self.inbound.configure(start.settings.input)
         self._noted = self.inbound.position
@@ -176,9 +178,15 @@ class Talk:
 
     def _create_reply(self, instructions: str) -> None:
         """A reply that is asked for takes the place of the greeting, and comes after any other."""
-        if self._greeting:
-            self._voice.say(ReplyUnwanted(epoch=self._greeting))
+        if self._greeting is not None and not self._greeting_replaced:
+            self._greeting_replaced = True
+            self._drop_greeting()
         self.want(Cause.REPLY_CREATE, instructions)
+
+    def _drop_greeting(self) -> None:
+        """Say that it is not wanted, if it is known by its number yet."""
+        if self._greeting and self._greeting_replaced:
+            self._voice.say(ReplyUnwanted(epoch=self._greeting))
 
     def _return(self, command: ReturnTool) -> None:
         """The first result of a call that is awaited; any other has no effect."""
@@ -192,6 +200,8 @@ class Talk:
 
     def want(self, cause: Cause, instructions: str = "") -> None:
         """Wish for a reply that nobody's words have asked for."""
+        if cause is Cause.GREETING:
+            self._greeting = 0
         self._voice.say(ReplyWanted(cause=cause, request=secrets.token_hex(8), instructions=instructions))
 
     # -- what the services say ------------------------------------------------------------------
@@ -204,6 +214,7 @@ class Talk:
         match item:
             case TurnGranted(cause=Cause.GREETING):
                 self._greeting = item.epoch
+                self._drop_greeting()
             case ToolCalled() if self._farewell.concerns(item):
                 for answer in self._farewell.called(item, now):
                     self._voice.say(answer)
@@ -226,7 +237,7 @@ class Talk:
             for answer in self._farewell.heard(message):
                 self._voice.say(answer)
         if isinstance(message, ReplyHeard) and message.epoch == self._greeting:
-            self._greeting = 0
+            self._greeting = None
 
     # -- time -----------------------------------------------------------------------------------
 

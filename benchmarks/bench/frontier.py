@@ -1,4 +1,4 @@
-"""What patience costs: pauses held against the time to the first sound, every setting a point. Pure."""
+"""What patience costs: pauses held against the time to the first sound, every named setting a point. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,21 @@ SLOWEST_S = 3.0
 
 
 def frontier(columns: Sequence[Figures]) -> str:
-    """Return the chart of ``columns``, of one half, as SVG; settings without pauses or without turns are left out."""
-    places = {(one.system, one.preset): place for one in columns if (place := _place(one)) is not None}
-    swept = sorted(place for name in (preset.name for preset in SWEEP) if (place := places.pop(("natter", name), None)))
-    curves = [Curve("natter, min_silence swept", swept, dashed=True)] if swept else []
-    marks = [Mark(preset if system == "natter" else system, *place) for (system, preset), place in places.items()]
+    """Return the chart of ``columns``, of one half, as SVG; settings without pauses or without turns are left out.
+
+    So are swept ones, which are run on fewer items.
+    """
+    swept = {preset.name for preset in SWEEP}
+    places = [(one, place) for one in columns if one.preset not in swept and (place := _place(one)) is not None]
+    ours = [place for one, place in places if one.system == "natter"]
+    curves = [Curve("", ours, dashed=True)] if ours else []
+    marks = [
+        Mark(one.preset, *place, before=True) if one.system == "natter" else Mark(one.system, *place)
+        for one, place in places
+    ]
     x = Axis("end of speech to first audible sample, median, s", 0.0, SLOWEST_S, [tick / 2 for tick in range(7)])
     y = Axis("pauses within a sentence held, %", 0, 100, range(0, 101, 20))
-    return chart("What patience costs", x, y, curves, marks)
+    return chart("What patience costs: Natter's settings, and others", x, y, curves, marks)
 
 
 def _place(one: Figures) -> tuple[float, float] | None:

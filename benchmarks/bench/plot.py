@@ -17,7 +17,7 @@ COLOURS: Final = ("#0b6e4f", "#c8553d", "#3d5a98", "#8a6d1f", "#7a3b8f", "#4c4c4
 
 @dataclass(frozen=True)
 class Curve:
-    """A line through ``points``; ``dashed`` ones are for comparison."""
+    """A line through ``points``; ``dashed`` ones are for comparison. One without a name is not in the legend."""
 
     name: str
     points: Sequence[tuple[float, float]]
@@ -26,11 +26,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Mark:
-    """A point with its name beside it."""
+    """A point with its name beside it: on the right, or ``before`` it and above, out of the way of a curve."""
 
     name: str
     x: float
     y: float
+    before: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def _curve(curve: Curve, colour: str, number: int, x: Axis, y: Axis) -> list[str
     dash = ' stroke-dasharray="6 4"' if curve.dashed else ""
     places = " ".join(f"{x.place(a, LEFT, right):.1f},{y.place(b, bottom, top):.1f}" for a, b in curve.points)
     line = f'<polyline points="{places}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
+    if not curve.name:
+        return [line]
     legend = TOP + 12 + 18 * number
     return [
         line,
@@ -98,11 +101,8 @@ def _curve(curve: Curve, colour: str, number: int, x: Axis, y: Axis) -> list[str
 
 def _mark(mark: Mark, colour: str, x: Axis, y: Axis) -> list[str]:
     across, up = x.place(mark.x, LEFT, WIDTH - RIGHT), y.place(mark.y, HEIGHT - BOTTOM, TOP)
-    end = across > (LEFT + WIDTH) / 2
-    return [
-        f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{colour}"/>',
-        _text(across + (-10 if end else 10), up + 4, mark.name, anchor="end" if end else "start"),
-    ]
+    name = _text(across - 8, up - 6, mark.name, anchor="end") if mark.before else _text(across + 10, up + 4, mark.name)
+    return [f'<circle cx="{across:.1f}" cy="{up:.1f}" r="5" fill="{colour}"/>', name]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:

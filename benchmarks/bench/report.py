@@ -70,7 +70,7 @@ def tables(records: Sequence[Record], metas: Sequence[Meta]) -> str:
         columns = _columns(figures, half)
         named = [one for one in columns if one.preset not in SWEPT]
         parts += [f"#### {TITLES[half]}", _main_table(named)] if named else []
-        parts += ["#### `min_silence` swept", _sweep_table(swept)] if (swept := columns[len(named) :]) else []
+        parts += ["#### `min_silence` swept", _sweep_table(columns)] if len(named) < len(columns) else []
     finer = [one for one in _columns(figures, halves[0]) if one.preset not in SWEPT]
     parts += ["#### Finer", *_variant_tables(finer)] if finer else []
     return "\n\n".join(part for part in parts if part)
@@ -154,6 +154,14 @@ def _plain(value: float, form: str) -> str:
 
 
 def _sweep_table(columns: Sequence[Figures]) -> str:
+    """Return the table of what was swept, and of the default on the same items."""
+    swept = [one for one in columns if one.preset in SWEPT]
+    ids = {item.record.id for one in swept for item in one.items}
+    usual = [
+        Figures(one.system, one.preset, one.half, [item for item in one.items if item.record.id in ids])
+        for one in columns
+        if (one.system, one.preset) == ("natter", DEFAULT)
+    ]
     head = [
         "`min_silence`",
         ROWS[Kind.PAUSE],
@@ -161,13 +169,14 @@ def _sweep_table(columns: Sequence[Figures]) -> str:
         "end of speech → first audible sample, p50",
         "the same, p95",
     ]
-    return _table(head, [_swept(one) for one in columns])
+    return _table(head, [_swept(one) for one in (*swept, *usual)])
 
 
 def _swept(one: Figures) -> list[str]:
     latencies = one.latencies(Kind.TURN)
     times = [_plain(quantile(latencies, q), "{:.2f} s") for q in (0.5, 0.95)]
-    return [f"{one.preset.split()[-1]} ms", str(one.share(Kind.PAUSE)), str(one.share(Kind.TURN)), *times]
+    name = f"{one.preset.split()[-1]} ms" if one.preset in SWEPT else f"not stated ({one.preset})"
+    return [name, str(one.share(Kind.PAUSE)), str(one.share(Kind.TURN)), *times]
 
 
 # -- finer tables -------------------------------------------------------------------------------

@@ -22,9 +22,9 @@ def test_what_lies_beyond_the_axes_is_drawn_at_their_end() -> None:
     assert axis.place(5, 200, 100) == 150
 
 
-def test_a_mark_bears_its_name_on_the_side_that_has_room() -> None:
+def test_a_mark_bears_its_name_on_the_side_that_was_chosen() -> None:
     axis = Axis("", 0, 10, [])
-    root = ElementTree.fromstring(chart("", axis, axis, [], [Mark("slow", 9, 5), Mark("fast", 1, 5)]))
+    root = ElementTree.fromstring(chart("", axis, axis, [], [Mark("slow", 9, 5, before=True), Mark("fast", 1, 5)]))
     texts = {element.text: element.get("text-anchor") for element in root.iter() if element.tag.endswith("text")}
     assert (texts["slow"], texts["fast"]) == ("end", "start")
     assert len([element for element in root.iter() if element.tag.endswith("circle")]) == 2

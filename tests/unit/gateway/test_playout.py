@@ -63,6 +63,20 @@ def test_a_reply_is_sent_at_the_pace_of_its_playing_with_a_small_lead() -> None:
     assert abs(sent(player.steps) / RATE - 0.8) < 0.12
 
 
+def test_ticks_that_come_a_little_early_or_late_do_not_lengthen_the_lead() -> None:
+    player = Player(lead_ms=60)
+    player.playout.allow(1, player.now)
+    player.speak(1, 2.0)
+    for late_ms in (0, 0.4, 0, 3, 1, 0, 7, 2, 0.1, 0) * 5:
+        player.now += late_ms / 1000
+        player.run(0.02)
+        player.now -= late_ms / 1000
+        position = player.playout.position()
+        assert position is not None
+        assert 50 <= (position.sent - position.heard) * 1000 / RATE <= 60.1
+    assert player.playout.lead_ms == 60
+
+
 def test_nothing_of_a_speculation_is_sent_before_it_is_allowed() -> None:
     player = Player()
     player.speak(1, 1.0)

@@ -1,7 +1,7 @@
 """What the client hears, and when: the ledger of the replies of one session (rule R7). Pure.
 
 Time is an argument. A player on the other side is assumed to play what it gets at once and at 1x; the
-playout sends so little ahead (60 ms, and up to 20 more) that the assumption hardly matters. Replies play one after
+playout sends so little ahead (60 ms, to half a frame) that the assumption hardly matters. Replies play one after
 the other in the order of their epochs, and only those that were committed or granted; what belongs
 to a speculation waits.
 """
@@ -20,6 +20,9 @@ from natter_protocol.tts import TtsSegment, Word
 LEAD_STEP_MS: Final = 20
 MAX_LEAD_MS: Final = 200
 """After an underrun, the synthesis' or our own, the lead grows by one frame, to this at most."""
+SLACK_MS: Final = FRAME_MS / 2
+"""What is missing to the lead by no more than this waits for the next tick. Ticks come a little early and late: without it,
+each that is late would send a frame more, and half of the time the client would be a frame further ahead than it has to."""
 RESEND_S: Final = 0.3
 """How long missing audio is waited for before the reply is cut at the last whole word."""
 MAX_BEHIND_S: Final = 5.0
@@ -254,7 +257,7 @@ class Playout:
         steps: list[Step] = []
         silent = self._paused or self._held_until is not None
         if not silent:
-            steps += self._send(reply, late=elapsed * 1000 >= self.lead_ms)
+            steps += self._send(reply, late=elapsed * 1000 >= self.lead_ms - SLACK_MS)
             steps += self._missing(reply, now)
         if reply.complete and reply.heard >= reply.sent:
             self._end(reply, Outcome.FAILED if reply.failed else Outcome.COMPLETED)
@@ -270,7 +273,7 @@ class Playout:
         elif reply.starved or (dry and late):
             reply.starved = False
             self.lead_ms = min(self.lead_ms + LEAD_STEP_MS, MAX_LEAD_MS)
-        lead = self.lead_ms * self.rate // 1000
+        lead = (self.lead_ms - SLACK_MS) * self.rate / 1000
         while (ahead := reply.sent - reply.paced) < lead and (pcm := reply.next_piece(self.rate * FRAME_MS // 1000)):
             if not reply.announced:
                 reply.announced = True

@@ -7,7 +7,8 @@
 The turn service's own models on the clips of the listening benchmark's tuned half, each after three seconds of
 silence. Prints, for 1 to 3 windows in a row, when after its true beginning an interruption would be held, and how many
 sounds that are no speech would hold the reply too (docs/adr/0015); then, for interruptions and for babble that begins
-at once, how the level moves and how sure the recogniser is (``natter_turn.crowd``).
+at once, how the level moves and how sure the recogniser is (``natter_turn.crowd``); and for few unclear words, how much
+likelier than them it holds what listeners say (``natter_turn.overlap.LIKE_BACKCHANNEL``).
 """
 
 from __future__ import annotations
@@ -32,16 +33,18 @@ from benchmarks.bench.scenario import Kind
 from benchmarks.bench.scenarios import recipes
 from benchmarks.bench.sound import RATE, Audio, silence
 from benchmarks.bench.stats import quantile
-from benchmarks.bench.voices import USER_DB
+from benchmarks.bench.voices import USER_DB, say
 from natter_runtime.config import RuntimeConfig
 from natter_runtime.models import locate
-from natter_stt.engine import Passage, StreamOptions
+from natter_stt.engine import Passage, Stream, StreamOptions
 from natter_stt.engines.moonshine import Moonshine
 from natter_stt.utterance import LEAD_IN
 from natter_turn.activity import WINDOW
 from natter_turn.crowd import Dynamics
 from natter_turn.engines.silero import Silero
+from natter_turn.overlap import LIKE_BACKCHANNEL
 from natter_turn.sound.spectrum import level_db
+from natter_turn.wording import is_backchannel
 
 HALF = "tuned"
 BEFORE_S, AFTER_S = 3.0, 0.8
@@ -49,6 +52,8 @@ THRESHOLD = 0.5
 LOOKS_MS = (640, 960)
 BABBLE, BABBLE_S, BABBLE_DB = 36, (2.0, 4.0), (0.0, 10.0)
 """Clips, their length, and how far below the user they are, in turn."""
+FEW_S, TAIL_S = 1.1, 0.2
+"""The longest clip of a few words, and the silence that a final hears behind it."""
 
 
 @dataclass
@@ -95,6 +100,7 @@ def main() -> None:
             sure = [recogniser.decode(passage).confidence or 0.0 for _, passage in seen]
             rows.append([name, f"{look_ms} ms", str(len(seen)), spans(spread), spans(sure)])
     print(table(["", "speech", "clips", "deviation of the level, dB: 5, 50, 95 %", "confidence: 5, 50, 95 %"], rows))
+    print("\n" + likeness(recogniser))
 
 
 def clips(kind: Kind, but: str = "-") -> Iterator[Audio]:
@@ -124,6 +130,27 @@ def onsets(spoken: Sequence[Heard], sounds: Sequence[Heard]) -> str:
         times = [f"{quantile(delays, q):.0f} ms" for q in (0.5, 0.95)]
         rows.append([str(windows), f"{len(delays)} of {len(spoken)}", *times, f"{held} of {len(sounds)}"])
     return table(["windows", "interruptions held", "after, p50", "p95", "noises held"], rows)
+
+
+def likeness(recogniser: Stream) -> str:
+    """Return the table of how like a back-channel the recogniser finds few words and what listeners say."""
+    rows = []
+    for name, kinds in (
+        ("few words", ("interruptions", "short")),
+        ("what listeners say", ("backchannels", "listening")),
+    ):
+        texts = [text for kind in kinds for text in cast(HALF).overlaps[kind]]
+        clips = [say(text, voice).audio for text in texts for voice in cast(HALF).voices]
+        few = [clip for clip in clips if len(clip) <= FEW_S * RATE]
+        padded = [np.concatenate([silence(LEAD_IN / RATE), clip, silence(TAIL_S)]) for clip in few]
+        heard = [recogniser.decode(Passage(audio, over_agent=True), careful=True) for audio in padded]
+        told = [one for one in heard if one.text and not is_backchannel(one.text)]
+        odds = [one.backchannel for one in told if one.backchannel is not None]
+        alike = sum(odd > LIKE_BACKCHANNEL for odd in odds)
+        rows.append([name, str(len(few)), str(len(told)), str(len(odds)), spans(odds), str(alike)])
+    return table(
+        ["", "clips", "heard as words", "unclear", "log-odds of a back-channel: 5, 50, 95 %", "taken for one"], rows
+    )
 
 
 def look(heard: Heard, ms: int) -> tuple[Dynamics, Passage] | None:

@@ -34,7 +34,7 @@ from natter_runtime.app import VERSION
 from natter_runtime.errors import UsageError
 from natter_stt.engine import Engine as SttEngine
 from natter_stt.engine import Passage
-from natter_turn.endpointing import needed_ms
+from natter_turn.endpointing import Evidence, needed_ms
 from natter_turn.policy import PRESETS
 from tests.support import docs_stack, pages, shell
 from tests.support.docs_stack import documented_stack, run_python, run_shell, running_python, shown_file, shown_module
@@ -325,7 +325,8 @@ def test_the_presets_are_as_told() -> None:
 def test_the_decision_that_is_shown_could_be_one() -> None:
     events = [json.loads(block.code) for block in pages.blocks("json") if block.page == "howto/tune-turn-taking.md"]
     (shown,) = (event for event in events if event["type"] == "turn.decision")
-    waits = {name.value: needed_ms(shown["probability"], policy) for name, policy in PRESETS.items()}
+    found = Evidence(shown["silence_ms"], shown["text"])
+    waits = {name.value: needed_ms(shown["probability"], found, policy) for name, policy in PRESETS.items()}
     assert shown["presets"] == waits
     assert shown["needed_ms"] == waits["conversation"]
     assert BECAUSE[shown["rule"]] in shown["reason"]

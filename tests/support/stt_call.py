@@ -111,8 +111,8 @@ class Call:
                 await self._gateway.play(subjects.audio_in(SESSION), frame)
                 await _settle()
 
-    async def start(self, at_ms: int, turn: int = 1) -> None:
-        await self._turn.say(TurnStarted(turn=turn, start_sample=at_ms * MS))
+    async def start(self, at_ms: int, turn: int = 1, over_epoch: int = 0) -> None:
+        await self._turn.say(TurnStarted(turn=turn, start_sample=at_ms * MS, over_epoch=over_epoch))
         await _settle()
 
     async def silence(self, ms: int, after_ms: int, turn: int = 1, rev: int = 0, trace: str = "") -> None:

@@ -24,6 +24,8 @@ class Watched:
         """First sample, end and draft of every decode."""
         self.careful: list[bool] = []
         """Whether each decode was allowed to take its time."""
+        self.over_agent: list[bool] = []
+        """Whether each decode was of all that was said over the agent."""
         self.opened: list[StreamOptions] = []
         self.failing = False
         self.gate: threading.Event | None = None
@@ -40,6 +42,7 @@ class Watched:
     def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
         self.asked.append((passage.first_sample, passage.end_sample, draft.text if draft else ""))
         self.careful.append(careful)
+        self.over_agent.append(passage.over_agent)
         if self.gate is not None:
             assert self.gate.wait(5), "the test never opened the gate"
         if self.failing:

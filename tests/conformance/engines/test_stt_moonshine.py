@@ -14,9 +14,10 @@ pytest.importorskip("onnxruntime", reason="natter-stt[moonshine] is not installe
 from natter_runtime.config import RuntimeConfig, load
 from natter_runtime.errors import EngineError
 from natter_runtime.models import locate
-from natter_stt.engine import Passage, StreamOptions
+from natter_stt.engine import Hypothesis, Passage, Samples, StreamOptions
 from natter_stt.engines.moonshine import Moonshine, MoonshineStream
 from natter_stt.segments import cuts
+from natter_tts.engines.flite import Flite
 from tests.support import corpus
 from tests.support.stt_audio import MS, noise, read_wav
 from tests.support.stt_contract import SttEngineContract
@@ -99,6 +100,29 @@ def test_what_breaks_off_reads_incomplete(moonshine: Moonshine) -> None:
     assert whole.reads_complete is not None
     assert cut.reads_complete is not None
     assert whole.reads_complete > 5 * cut.reads_complete
+
+
+def test_few_words_over_the_agent_are_compared_with_what_listeners_say(moonshine: Moonshine) -> None:
+    def told(text: str) -> Hypothesis:
+        audio = np.pad(spoken(text), (400 * MS, 200 * MS))
+        return stream_of(moonshine).decode(Passage(audio, over_agent=True), careful=True)
+
+    stop, grunt = told("Skip that."), told("um hum")
+    assert grunt.text
+    assert stop.backchannel is not None
+    assert grunt.backchannel is not None
+    assert stop.backchannel < -6 < grunt.backchannel
+    assert stream_of(moonshine).decode(Passage(np.pad(spoken("um hum"), 400 * MS))).backchannel is None
+
+
+def spoken(text: str) -> Samples:
+    """Return what a synthetic voice says, unclear enough for doubt."""
+    try:
+        voice = Flite()
+    except EngineError as error:
+        pytest.skip(str(error))
+    pcm = np.concatenate([chunk.samples for chunk in voice.synthesize(text, "awb", lambda: False)])
+    return (pcm.astype(np.float32) / 32768 * 0.2).astype(np.float32)
 
 
 def test_noise_does_not_run_away(moonshine: Moonshine) -> None:

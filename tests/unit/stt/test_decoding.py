@@ -156,3 +156,15 @@ async def test_what_was_written_for_noise_is_nothing(executor: ModelExecutor) ->
     decoder, utterance = Decoder(Watched(told((500, "You")), info), executor, 5.0), begun()
     await decoder.hear(utterance, ear_with(2000), 1500 * MS, FINAL)
     assert utterance.transcript.text == ""
+
+
+async def test_only_the_last_word_on_all_of_it_is_asked_whether_it_was_a_back_channel(executor: ModelExecutor) -> None:
+    engine = Watched(told((500, "Okay so what")))
+    decoder, ear = Decoder(engine, executor, 5.0), ear_with(2000)
+    over, alone = Utterance.begin(1, 0, 500 * MS, over_agent=True), begun()
+    await decoder.hear(over, ear, 900 * MS, Effort(Priority.PARTIAL))
+    await decoder.hear(over, ear, 1200 * MS, FINAL)
+    over.settle(1200 * MS)
+    await decoder.hear(over, ear, 1900 * MS, FINAL)
+    await decoder.hear(alone, ear, 1200 * MS, FINAL)
+    assert engine.over_agent == [False, True, False, False]

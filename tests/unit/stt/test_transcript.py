@@ -51,3 +51,10 @@ def test_unknown_confidence_stays_unknown() -> None:
 
 def test_the_language_of_the_whole_is_that_of_the_last_words() -> None:
     assert join([Hypothesis("Hallo.", language="de"), Hypothesis("Hello.", language="en"), NOTHING]).language == "en"
+
+
+def test_only_a_single_passage_may_have_been_a_back_channel() -> None:
+    grunt, more = Hypothesis("Don't.", (1,), 0.6, backchannel=-1.5), Hypothesis("Go on.", (2,), 0.9)
+    assert join([grunt]).backchannel == -1.5
+    assert join([grunt, more]).backchannel is None
+    assert join([more]).backchannel is None

@@ -384,6 +384,25 @@ async def test_the_language_of_the_settings_is_that_of_the_next_utterance() -> N
         assert (second.text, second.language) == ("es", "es")
 
 
+async def test_of_words_over_the_agent_it_is_told_how_like_a_back_channel_they_are() -> None:
+    class Comparing(Watched):
+        """Finds all that is said over the agent alike."""
+
+        def decode(self, passage: Passage, draft: Hypothesis | None = None, *, careful: bool = False) -> Hypothesis:
+            return Hypothesis("Don't.", confidence=0.6, backchannel=-1.5 if passage.over_agent else None)
+
+    async with Call(Comparing(GREETING)) as call:
+        await speak(call, 2200)
+        await call.start(1000, over_epoch=1)
+        await call.silence(128, after_ms=2000)
+        assert (await call.next(SttFinal)).backchannel == -1.5
+        await call.commit(2000)
+        await speak(call, 4200)
+        await call.start(3000, turn=2)
+        await call.silence(128, after_ms=4000, turn=2)
+        assert (await call.next(SttFinal, 1)).backchannel is None
+
+
 async def test_a_language_that_the_engine_does_not_hear_is_told_once() -> None:
     async with Call(GREETING) as call:
         await call.configure(InputSettings(languages=("ja",)))

@@ -56,23 +56,30 @@ def test_every_feature_has_a_weight() -> None:
 
 
 def test_silence_goes_from_bound_to_bound_with_the_probability() -> None:
-    needed = [needed_ms(number / 10, POLICY) for number in range(11)]
+    needed = [needed_ms(number / 10, CUT, POLICY) for number in range(11)]
     assert needed == sorted(needed, reverse=True)
     assert needed[0] == pytest.approx(POLICY.max_silence_ms, abs=20)
     assert needed[-1] == pytest.approx(POLICY.min_silence_ms, abs=20)
-    assert needed_ms(POLICY.certainty, POLICY) == (POLICY.min_silence_ms + POLICY.max_silence_ms) / 2
+    assert needed_ms(POLICY.certainty, CUT, POLICY) == (POLICY.min_silence_ms + POLICY.max_silence_ms) / 2
 
 
 def test_the_more_certainty_is_wanted_the_longer_it_takes() -> None:
-    hasty, patient = (needed_ms(0.6, replace(POLICY, certainty=certainty)) for certainty in (0.3, 0.8))
-    assert hasty < needed_ms(0.6, POLICY) < patient
+    hasty, patient = (needed_ms(0.6, CUT, replace(POLICY, certainty=certainty)) for certainty in (0.3, 0.8))
+    assert hasty < needed_ms(0.6, CUT, POLICY) < patient
 
 
 def test_a_speaker_of_long_pauses_is_given_them() -> None:
-    assert needed_ms(0.8, POLICY) < 500
-    assert needed_ms(0.8, POLICY, usual_pause_ms=1100) == 1250
-    assert needed_ms(0.95, POLICY, usual_pause_ms=1100) < 500
-    assert needed_ms(0.8, POLICY, usual_pause_ms=5000) == POLICY.max_silence_ms
+    assert needed_ms(0.8, CUT, POLICY) < 500
+    slow = replace(CUT, usual_pause_ms=1100)
+    assert needed_ms(0.8, slow, POLICY) == 1250
+    assert needed_ms(0.95, slow, POLICY) < 500
+    assert needed_ms(0.8, replace(CUT, usual_pause_ms=5000), POLICY) == POLICY.max_silence_ms
+
+
+def test_who_has_stopped_the_agent_is_answered_sooner() -> None:
+    interruption = replace(CUT, interrupts=True)
+    assert needed_ms(0.45, interruption, POLICY) < 0.7 * needed_ms(0.45, CUT, POLICY)
+    assert needed_ms(0.02, interruption, POLICY) > 1700  # what breaks off does not end sooner
 
 
 def test_an_open_value_overrules_everything() -> None:

@@ -25,6 +25,8 @@ class EndEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     """What that value looks like as a whole."""
     usual_pause_ms: int = 0
     """How long this speaker pauses within a turn; 0 if that was not known."""
+    interrupts: bool = False
+    """Whether it had stopped the agent."""
     language: str = "en"
 
 
@@ -52,6 +54,8 @@ class OverlapEvidence(msgspec.Struct, frozen=True, omit_defaults=True):
     final: bool = False
     recognised: bool = True
     confidence: float | None = None
+    backchannel: float | None = None
+    """How much likelier (log-odds) than the text a back-channel was to the recogniser; ``None`` if it was not asked."""
     far: bool = False
     """Whether it came from further away than the caller's voice."""
     softer_db: float | None = None

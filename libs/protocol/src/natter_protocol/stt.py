@@ -41,6 +41,8 @@ class SttFinal(Message, tag="stt.final", frozen=True, kw_only=True):
     """Probability that the recogniser puts a '.', '?' or '!' at the end."""
     reads_complete: float | None = None
     """The same by its knowledge of the language alone, without the sound."""
+    backchannel: float | None = None
+    """Of a few unclear words over the agent: how much likelier (log-odds) than the text a back-channel ("okay") is."""
     decode_ms: float = 0.0
     """How long the decode took, measured where it happened."""
     language: str = ""

@@ -21,8 +21,8 @@ LEAD_STEP_MS: Final = 20
 MAX_LEAD_MS: Final = 200
 """After an underrun, the synthesis' or our own, the lead grows by one frame, to this at most."""
 SLACK_MS: Final = FRAME_MS / 2
-"""What is missing to the lead by no more than this waits for the next tick. Ticks come a little early and late: without it,
-each that is late would send a frame more, and half of the time the client would be a frame further ahead than it has to."""
+"""What is missing to the lead by no more than this waits for the next tick. Ticks come a little early and late: without
+it, each that is late would send a frame more, and half of the time the client would be further ahead than it has to."""
 RESEND_S: Final = 0.3
 """How long missing audio is waited for before the reply is cut at the last whole word."""
 MAX_BEHIND_S: Final = 5.0

@@ -68,8 +68,9 @@ class Decoder:
         ends = [*cuts(passage.samples, self._engine.info.max_ms * _SAMPLES_PER_MS), len(passage.samples)]
         draft = utterance.latest if effort.drafts and utterance.latest.text else None
         start = 0
+        over_agent = utterance.over_agent and not utterance.settled and effort.priority is not Priority.PARTIAL
         for cut in ends:
-            piece = Passage(passage.samples[start:cut], passage.first_sample + start)
+            piece = Passage(passage.samples[start:cut], passage.first_sample + start, over_agent and len(ends) == 1)
             segment = utterance.segment_start
             hypothesis = await self._decode(piece, draft, effort)
             if not utterance.heard(hypothesis, segment, piece.end_sample):

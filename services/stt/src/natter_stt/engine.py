@@ -71,10 +71,12 @@ class Passage:
     Attributes:
         samples: the audio itself.
         first_sample: where it lies on the session's sample axis.
+        over_agent: whether all that is said is there, and was said while the agent spoke: it may be a back-channel.
     """
 
     samples: Samples
     first_sample: int = 0
+    over_agent: bool = False
 
     @property
     def end_sample(self) -> int:
@@ -100,6 +102,9 @@ class Hypothesis:
         language: ISO 639-1 code of what was said; empty if nothing was said.
         reads_complete: as ``ends_sentence``, by the engine's knowledge of the language alone, as if nothing could be
             heard; None if nothing was said, or the engine has no such knowledge apart from its hearing.
+        backchannel: of unclear words over the agent, how much likelier (log-odds, mostly negative) than the text
+            the likeliest back-channel ("okay", "mm-hmm") is by its sound; None if the text is clear or long, the
+            passage was not said over the agent, or the engine cannot compare.
     """
 
     text: str = ""
@@ -108,6 +113,7 @@ class Hypothesis:
     ends_sentence: float | None = None
     language: str = ""
     reads_complete: float | None = None
+    backchannel: float | None = None
 
 
 NOTHING = Hypothesis()

@@ -42,4 +42,5 @@ def join(parts: Sequence[Hypothesis]) -> Hypothesis:
         ends_sentence=spoken[-1].ends_sentence,
         reads_complete=spoken[-1].reads_complete,
         language=spoken[-1].language,
+        backchannel=spoken[0].backchannel if len(spoken) == 1 else None,
     )

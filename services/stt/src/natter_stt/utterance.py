@@ -38,6 +38,7 @@ class Utterance:
 
     Attributes:
         turn, rev: its coordinates.
+        over_agent: whether it began while the agent spoke.
         start_sample: first sample of speech, as ``turn`` told it.
         segment_start: where the segment that is still decoded begins.
         heard_to: end of the audio behind :attr:`latest`.
@@ -54,6 +55,7 @@ class Utterance:
     start_sample: int
     segment_start: int
     heard_to: int
+    over_agent: bool = False
     open: bool = True
     latest: Hypothesis = NOTHING
     settled: list[Hypothesis] = field(default_factory=list)
@@ -65,10 +67,12 @@ class Utterance:
     trace: str = ""
 
     @classmethod
-    def begin(cls, turn: int, rev: int, start_sample: int, previous_end: int = 0) -> Utterance:
+    def begin(
+        cls, turn: int, rev: int, start_sample: int, previous_end: int = 0, *, over_agent: bool = False
+    ) -> Utterance:
         """Return a new one whose audio leads in before ``start_sample``, but not into what was said before."""
         first = min(start_sample, max(start_sample - LEAD_IN, previous_end, 0))
-        return cls(turn, rev, start_sample, segment_start=first, heard_to=start_sample)
+        return cls(turn, rev, start_sample, segment_start=first, heard_to=start_sample, over_agent=over_agent)
 
     @property
     def transcript(self) -> Hypothesis:

@@ -111,7 +111,7 @@ class Listener:
             await self._configure()
         elif isinstance(message, TurnStarted) and message.turn > self._turn:
             await self._decoding.clear()
-            self._begin(message.turn, message.rev, message.start_sample)
+            self._begin(message.turn, message.rev, message.start_sample, over_agent=message.over_epoch > 0)
         elif isinstance(message, TurnReopened) and message.turn >= self._turn:
             self._reopen(message)
         utterance = self._utterance
@@ -139,9 +139,9 @@ class Listener:
     def _turn(self) -> int:
         return self._utterance.turn if self._utterance is not None else 0
 
-    def _begin(self, turn: int, rev: int, start_sample: int) -> None:
+    def _begin(self, turn: int, rev: int, start_sample: int, *, over_agent: bool = False) -> None:
         before = self._utterance.last_speech if self._utterance is not None else 0
-        self._utterance = Utterance.begin(turn, rev, start_sample, before)
+        self._utterance = Utterance.begin(turn, rev, start_sample, before, over_agent=over_agent)
         self._stabilizer = Stabilizer()
         if self._utterance.segment_start < self._ear.start or not self._ear.end:
             self._ear.reach_back(self._utterance.segment_start)
@@ -240,6 +240,7 @@ class Listener:
                 confidence=transcript.confidence,
                 ends_sentence=transcript.ends_sentence,
                 reads_complete=transcript.reads_complete,
+                backchannel=transcript.backchannel,
                 decode_ms=(self._clock.monotonic() - began) * 1000,
                 language=transcript.language,
                 trace=tracing.of(span) or utterance.trace,

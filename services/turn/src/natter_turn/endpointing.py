@@ -34,6 +34,9 @@ SURE: Final = 0.85
 """From here on a speaker's usual pauses count no more."""
 HABIT_MARGIN_MS: Final = 150
 """A pause is taken for the end only if it is so much longer than this speaker's usual ones."""
+HASTE: Final = 0.15
+"""So much less certainty is asked of a turn that has interrupted the agent. The caller waits for a reaction, and has
+stopped a reply that is lost anyway; and most interruptions are few words, which say little about their end."""
 
 _OPEN_VALUE: Final = 0.06
 _BROKEN_OFF: Final = 0.12
@@ -57,6 +60,7 @@ class Evidence:
         asked: what the agent has just asked.
         wanted: values that the tools ask for.
         usual_pause_ms: how long this speaker pauses within a turn; 0 if that is not known.
+        interrupts: whether it has stopped the agent.
         language: the data of the caller's language.
     """
 
@@ -68,6 +72,7 @@ class Evidence:
     asked: Asked = NOTHING
     wanted: tuple[Expected, ...] = ()
     usual_pause_ms: int = 0
+    interrupts: bool = False
     language: LanguageData = ENGLISH
 
 
@@ -95,7 +100,7 @@ class Decision:
 def decide(evidence: Evidence, policy: Policy, found: Estimate | None = None) -> Decision:
     """Weigh ``evidence`` under ``policy``; ``found`` is its estimate, if that has been made."""
     found = found or estimate(evidence)
-    needed = needed_ms(found.probability, policy, evidence.usual_pause_ms)
+    needed = needed_ms(found.probability, evidence, policy)
     if evidence.silence_ms >= policy.max_silence_ms:
         return Decision(True, found.probability, policy.max_silence_ms, "max_silence", found.parts)
     if evidence.sound is None and policy.waits_for_sound and evidence.silence_ms < PATIENCE_MS:
@@ -112,13 +117,14 @@ def estimate(evidence: Evidence) -> Estimate:
     return Estimate(probability, rule, parts)
 
 
-def needed_ms(probability: float, policy: Policy, usual_pause_ms: int = 0) -> int:
+def needed_ms(probability: float, evidence: Evidence, policy: Policy) -> int:
     """Return the silence after which a turn is over that is over with ``probability``."""
     low, high = policy.min_silence_ms, policy.max_silence_ms
-    doubt = 1 / (1 + exp(STEEPNESS * (probability - policy.certainty)))
+    certainty = policy.certainty - (HASTE if evidence.interrupts else 0.0)
+    doubt = 1 / (1 + exp(STEEPNESS * (probability - certainty)))
     needed = low + doubt * (high - low)
-    if usual_pause_ms and probability < SURE:
-        needed = max(needed, min(usual_pause_ms + HABIT_MARGIN_MS, high))
+    if evidence.usual_pause_ms and probability < SURE:
+        needed = max(needed, min(evidence.usual_pause_ms + HABIT_MARGIN_MS, high))
     return round(needed)
 
 

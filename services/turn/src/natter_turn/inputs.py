@@ -41,6 +41,7 @@ class Heard:
     ends_sentence: float | None = None
     confidence: float | None = None
     reads_complete: float | None = None
+    backchannel: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

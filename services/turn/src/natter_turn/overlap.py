@@ -18,6 +18,8 @@ from natter_turn.wording import is_backchannel, is_stop, longest_run, words
 
 LONG_MS: Final = 700
 """Speech with words in it that goes on for so long is nobody's back-channel."""
+WHOSE_MS: Final = 160
+"""Speech that it takes to tell one voice from another at all; of less, only an order to stop counts."""
 DEAF_MS: Final = 1500
 """The same when the recogniser says nothing at all, not even that there is nothing."""
 QUIET_MS: Final = 300
@@ -29,8 +31,10 @@ FAR_MS: Final = 300
 """Speech that it takes to tell whose it is: the first syllable may be a soft one ("excuse me")."""
 SHORT_MS: Final = 600
 """Shorter, and it is a back-channel in most cases, whatever the recogniser makes of it."""
-WORD_MS: Final = 250
-"""Speech that may be a word."""
+GUESS_MS: Final = 1000
+"""What has not gone on for so long may be misheard as something else: while it goes on, only clear words count."""
+WORD_MS: Final = 100
+"""Speech that may be a word: the voice detector finds a fifth of a second in "stop"."""
 MORE_MS: Final = 800
 """So much longer who is still speaking, but hardly understood, is listened to: more words are understood better."""
 LATE_MS: Final = 900
@@ -39,6 +43,9 @@ CLEAR: Final = 0.8
 """Confidence from which a short remark is taken at its word."""
 UNCLEAR: Final = 0.45
 """Confidence below which the text is a guess at noise."""
+LIKE_BACKCHANNEL: Final = -4.6
+"""Log-odds of a back-channel against the text above which it may have been one. Measured by ``benchmarks/overlap.py``
+on unclear ones of 1.1 s at most (5 to 95 %): back-channels -4.5 to 0.8, short interruptions -14 to -5.1."""
 CROWD_UNCLEAR: Final = 0.62
 """The same for what sounds like many voices. Measured by ``benchmarks/overlap.py`` over 1 s of speech (5 to 95 %): the
 babble of six voices 0.23-0.64, interruptions 0.55-0.94."""
@@ -69,6 +76,7 @@ class OverlapEvidence:
         final: whether that is its last word on all of it.
         recognised: whether the recogniser has said anything about it.
         confidence: mean probability of the words; None if not known.
+        backchannel: log-odds that it was a back-channel rather than these words, by its sound; None if not known.
         far: whether it comes from further away than the caller's voice.
         crowd: whether it sounds like many voices at once.
         echoes: whether the agent's own voice comes back through the microphone.
@@ -84,6 +92,7 @@ class OverlapEvidence:
     final: bool
     recognised: bool = True
     confidence: float | None = None
+    backchannel: float | None = None
     far: bool = False
     crowd: bool = False
     echoes: bool = False
@@ -114,7 +123,7 @@ def _claimed(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str] |
     """The words, or how long they go on, claim the floor."""
     spoken, language = words(evidence.text), evidence.language
     backchannel = is_backchannel(evidence.text, language)
-    if is_stop(evidence.text, language) and not _may_be_crowd(evidence):
+    if is_stop(evidence.text, language) and not _is_doubtful(evidence):
         return Overlap.INTERRUPTION, "stop_word"
     if spoken and evidence.answering and not _is_doubtful(evidence):
         return Overlap.INTERRUPTION, "answer"
@@ -149,23 +158,20 @@ def _ended(evidence: OverlapEvidence) -> tuple[Overlap, str] | None:
 def _time_is_up(evidence: OverlapEvidence, policy: Policy) -> tuple[Overlap, str]:
     if evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS:
         return Overlap.UNDECIDED, "listening"
-    claimed = words(evidence.text) and not is_backchannel(evidence.text, evidence.language)
+    claimed = bool(words(evidence.text)) and not is_backchannel(evidence.text, evidence.language)
     if claimed and not _is_doubtful(evidence):
         return Overlap.INTERRUPTION, "time_is_up"
-    more = claimed and evidence.elapsed_ms < policy.interruption_delay_ms + LONG_MS + MORE_MS
-    if _is_late(evidence) or (evidence.silence_ms == 0 and (more or not evidence.recognised)):
-        return Overlap.UNDECIDED, "listening"
-    return Overlap.NOTHING, "time_is_up"
+    if evidence.silence_ms > 0:
+        more = (claimed or not evidence.recognised) and _is_awaited(evidence)
+    else:
+        patience = policy.interruption_delay_ms + LONG_MS + MORE_MS
+        more = not evidence.recognised or (claimed and evidence.elapsed_ms < patience)
+    return (Overlap.UNDECIDED, "listening") if more else (Overlap.NOTHING, "time_is_up")
 
 
 def _is_awaited(evidence: OverlapEvidence) -> bool:
     """Whether the recogniser's last word is not there, and so much was said that it is worth waiting for."""
     return not evidence.final and evidence.voiced_ms >= WORD_MS and evidence.silence_ms < LATE_MS
-
-
-def _is_late(evidence: OverlapEvidence) -> bool:
-    """The same, of a recogniser that has said nothing at all."""
-    return not evidence.recognised and _is_awaited(evidence)
 
 
 def _may_be_crowd(evidence: OverlapEvidence) -> bool:
@@ -182,4 +188,13 @@ def _is_unclear(evidence: OverlapEvidence) -> bool:
     """Whether the text is no good ground to stop for: a guess at noise, or at a grunt."""
     if evidence.confidence is None:
         return False
-    return evidence.confidence < (CLEAR if evidence.voiced_ms < SHORT_MS else UNCLEAR)
+    stop = is_stop(evidence.text, evidence.language)
+    if evidence.voiced_ms < WHOSE_MS and not stop:
+        return True
+    if evidence.backchannel is not None and not evidence.answering:
+        return evidence.confidence < UNCLEAR or evidence.backchannel > LIKE_BACKCHANNEL
+    told = evidence.final or evidence.answering
+    guess = evidence.voiced_ms < (SHORT_MS if told else GUESS_MS)
+    if evidence.final and stop:
+        guess = False
+    return evidence.confidence < (CLEAR if guess else UNCLEAR)

@@ -122,6 +122,7 @@ def evidence_of(end: told.EndEvidence, silence_ms: int) -> Evidence:
         reads_complete=end.reads_complete,
         asked=Asked(Kind[end.asked.upper()], expected, frozenset(end.options)),
         usual_pause_ms=end.usual_pause_ms,
+        interrupts=end.interrupts,
         language=LANGUAGES.get(end.language, NONE),
     )
 
@@ -136,6 +137,7 @@ def overlap_of(found: told.OverlapEvidence) -> OverlapEvidence:
         final=found.final,
         recognised=found.recognised,
         confidence=found.confidence,
+        backchannel=found.backchannel,
         far=found.far,
         crowd=found.crowd,
         echoes=found.echoes,

@@ -27,6 +27,7 @@ def evidence(memory: Memory) -> Evidence:
         asked=turn.asked,
         wanted=memory.wanted,
         usual_pause_ms=memory.habits.usual_ms,
+        interrupts=turn.over_epoch > 0 and memory.reply is None,
         language=memory.language,
     )
 
@@ -40,6 +41,7 @@ def overlap_evidence(memory: Memory) -> OverlapEvidence:
     """Return what is known about the present overlap."""
     turn, activity, reply = memory.turn, memory.activity, memory.reply
     assert turn is not None
+    final = turn.final if memory.final_covers else None
     return OverlapEvidence(
         voiced_ms=memory.voiced_ms,
         silence_ms=0 if activity.speaking else memory.silence_ms,
@@ -48,6 +50,7 @@ def overlap_evidence(memory: Memory) -> OverlapEvidence:
         final=memory.final_covers,
         recognised=turn.heard is not None,
         confidence=turn.heard.confidence if turn.heard is not None else None,
+        backchannel=final.backchannel if final is not None else None,
         far=is_far(memory.timbre, memory.caller),
         crowd=is_crowd(memory.dynamics, activity.room_db),
         echoes=memory.echoes,

@@ -166,6 +166,7 @@ class _Session:
                         ends_sentence=message.ends_sentence,
                         confidence=message.confidence,
                         reads_complete=message.reads_complete,
+                        backchannel=message.backchannel,
                     )
                 ]
             case PlaybackProgress():

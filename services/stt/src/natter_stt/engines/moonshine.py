@@ -6,13 +6,15 @@ The model is from "Moonshine: Speech Recognition for Live Transcription and Voic
 A passage is heard once, greedily, from the draft if there is one. Where that leaves doubt and there is time
 (a final), it is heard again in two takes at once, the second with its steady noise taken down and its
 silence laid otherwise; the likeliest text for both together is searched for. Keyterms are judged last: what sounds like
-one is replaced by it if the model, asked for both, holds the keyterm for nearly as likely.
+one is replaced by it if the model, asked for both, holds the keyterm for nearly as likely. A few unclear words over
+the agent are compared with what listeners say: the model writes words for a grunt, but hardly holds them for likelier.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +49,28 @@ PHANTOMS: Final = ("you",)
 """What the model writes for silence, clicks and noise."""
 DOUBTFUL: Final = 0.4
 """Confidence of what it writes for voices in the background; speech at 5 dB has more than 0.45."""
+
+BACKCHANNELS: Final = (
+    *(
+        "Okay.",
+        "Right.",
+        "Yeah.",
+        "Yes.",
+        "Mm-hmm.",
+        "Uh-huh.",
+        "Hmm.",
+        "Um.",
+        "Oh.",
+        "Sure.",
+        "Good.",
+        "Great.",
+        "Wow.",
+    ),
+    *("I see.", "Got it.", "All right.", "Oh, okay.", "Yeah, sure.", "Right, okay.", "Makes sense."),
+)
+"""What listeners say, as the model writes it: these and what sounds like them."""
+BACKCHANNEL_MS: Final = 2_000
+"""The longest passage, with the silence around it, that may be one."""
 
 SILENCE: Final = INPUT_RATE // 2
 """Audio of which the encoder has nothing to tell: what the decoder writes then, it writes by its own lights."""
@@ -86,6 +110,7 @@ class Moonshine:
         self._tokenizer = Tokenizer((folder / FILES[2]).read_bytes())
         self._ends = self._tokenizer.matching(_SENTENCE_END)
         self._punctuation = frozenset(self._tokenizer.matching(_PUNCTUATION).tolist())
+        self._backchannels = [[*self._tokenizer.tokens(text), EOS] for text in BACKCHANNELS]
         self._silence = self._graphs.hear([np.zeros(SILENCE, np.float32)])
 
     def warm_up(self) -> None:
@@ -125,6 +150,11 @@ class Moonshine:
         for index in sorted(chosen(found, gains), key=lambda index: -spans[index][0]):
             written = _rewritten(written, spans[index], self._tokenizer.tokens(found[index].term))
         return written
+
+    def backchannel(self, heard: Heard, written: Written) -> float:
+        """Return how much likelier (log-odds) than what was written the likeliest back-channel is."""
+        text, *others = self._graphs.score(heard, [[*written.tokens, EOS], *self._backchannels])
+        return float(max(odds.sum() for odds in others) - text.sum())
 
     def hypothesis(self, written: Written) -> Hypothesis:
         """Return what was written as text, with how sure the model is."""
@@ -185,7 +215,10 @@ class MoonshineStream:
             heard, written = engine.hear_again(passage.samples, heard)
         if self._keyterms and written.tokens:
             written = engine.with_keyterms(heard, written, self._keyterms)
-        return engine.hypothesis(written)
+        hypothesis = engine.hypothesis(written)
+        if passage.over_agent and passage.ms <= BACKCHANNEL_MS and hypothesis.text and confidence(written) < SURE:
+            return replace(hypothesis, backchannel=engine.backchannel(heard, written))
+        return hypothesis
 
 
 def _budget(heard: Heard) -> int:

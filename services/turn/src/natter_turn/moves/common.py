@@ -94,7 +94,7 @@ def explained(memory: Memory, step: Step, decision: Decision, *, rule: str = "")
         probability=round(decision.probability, 4),
         parts=tuple(told.Part(name, round(part, 3)) for name, part in decision.parts.items()),
         waits=tuple(
-            told.Wait(preset.value, needed_ms(decision.probability, policy, found.usual_pause_ms))
+            told.Wait(preset.value, needed_ms(decision.probability, found, policy))
             for preset, policy in PRESETS.items()
         ),
         end=told.EndEvidence(
@@ -107,6 +107,7 @@ def explained(memory: Memory, step: Step, decision: Decision, *, rule: str = "")
             expected=expected.kind.value if expected is not None else "",
             pattern=expected.pattern if expected is not None else "",
             usual_pause_ms=found.usual_pause_ms,
+            interrupts=found.interrupts,
             language=found.language.code,
         ),
     )
@@ -134,6 +135,7 @@ def explained_overlap(memory: Memory, step: Step, rule: str) -> TurnDecided:
             final=found.final,
             recognised=found.recognised,
             confidence=found.confidence,
+            backchannel=found.backchannel,
             far=found.far,
             softer_db=softer,
             duller_db=duller,

@@ -58,16 +58,17 @@ async def say(caller: Caller, number: int) -> Said:
     told = [told for told in caller.told if told.event["type"] == "transcript.user"][known:]
     if not told:
         return Said(ended, PATIENCE_S, False)
-    while len(caller.of("reply.done")) < len(caller.of("reply.started")) or not answered(caller):  # noqa: ASYNC110 - the same
+    due = loop.time() + PATIENCE_S
+    while loop.time() < due and not quiet(caller):  # noqa: ASYNC110 - the same
         await asyncio.sleep(0.05)
     understood = WORDS[number % len(CLIPS)] in told[0].event["text"].lower()
     return Said(ended, told[0].at - ended, understood)
 
 
-def answered(caller: Caller) -> bool:
-    """Whether a reply has begun since the user was understood last."""
+def quiet(caller: Caller) -> bool:
+    """Whether a reply has begun since the user was understood last, and is over."""
     kinds = [told.event["type"] for told in caller.told if told.event["type"] in ("transcript.user", "reply.started")]
-    return bool(kinds[-1] == "reply.started")
+    return kinds[-1] == "reply.started" and len(caller.of("reply.done")) >= len(caller.of("reply.started"))
 
 
 async def measure(url: str, key: str, swap: Callable[[int], Any]) -> None:

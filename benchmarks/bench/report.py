@@ -20,6 +20,7 @@ from benchmarks.bench.stats import mean, quantile
 
 FRONTIER: Final = Path(__file__).parents[2] / "docs" / "images" / "frontier.svg"
 DOCS: Final = Path(__file__).parents[2] / "docs" / "listening.md"
+DATA: Final = Path(__file__).parents[1] / "results" / "listening.json"
 BEGIN: Final = "<!-- listening: begin (written by benchmarks/listening.py --report FILE... --write-docs) -->"
 END: Final = "<!-- listening: end -->"
 SWEPT: Final = frozenset(preset.name for preset in SWEEP)
@@ -33,7 +34,7 @@ TITLES: Final = {
 def show(runs: Sequence[Results], *, write_docs: bool) -> int:
     """Print the tables of ``runs`` and keep the figures beside the first; return the exit code.
 
-    Of two records of the same item, the one of the later run counts.
+    With ``write_docs`` tables and plot are put into the documentation, and the figures as data into the repository. Of two records of the same item, the one of the later run counts.
     """
     records = list({key: record for run in runs for key, record in run.records.items()}.values())
     if not records:
@@ -41,8 +42,10 @@ def show(runs: Sequence[Results], *, write_docs: bool) -> int:
         return 1
     text = tables(records, [meta for run in runs for meta in run.metas])
     print(text)
-    runs[0].path.with_suffix(".json").write_text(json.dumps(summary(gather(records)), indent=1), encoding="utf-8")
+    data = json.dumps(summary(gather(records)), indent=1) + "\n"
+    runs[0].path.with_suffix(".json").write_text(data, encoding="utf-8")
     if write_docs:
+        DATA.write_text(data, encoding="utf-8")
         DOCS.write_text(put(DOCS.read_text(encoding="utf-8"), text), encoding="utf-8")
         FRONTIER.write_text(frontier(_columns(gather(records))), encoding="utf-8")
         print(f"written: {DOCS}, {FRONTIER}", file=sys.stderr)
@@ -120,8 +123,8 @@ def _main_table(columns: Sequence[Figures]) -> str:
         ("the same, p95", _time(lambda one: one.latencies(Kind.TURN), 0.95, first)),
         ("the same after a pause held, p50", _time(lambda one: one.latencies(Kind.PAUSE), 0.5, first)),
         ("the same after an interruption, p50", _time(lambda one: one.latencies(Kind.INTERRUPTION), 0.5, first)),
-        ("barge-in → last audible old sample, p50", _time(lambda one: one.stops, 0.5, first)),
-        ("the same, p95", _time(lambda one: one.stops, 0.95, first)),
+        ("barge-in → last audible old sample, p50", _time(lambda one: one.stops, 0.5, first, in_ms=True)),
+        ("the same, p95", _time(lambda one: one.stops, 0.95, first, in_ms=True)),
         ("history: words kept minus heard, mean", lambda one: _plain(mean([float(x) for x in one.history]), "{:+.1f}")),
         ("history right to within a word", lambda one: str(one.close)),
         ("calls with sound after a cancel", lambda one: str(one.stale)),
@@ -138,12 +141,12 @@ def _share(kind: Kind) -> Cell:
     return lambda one: str(one.share(kind))
 
 
-def _time(values: Callable[[Figures], list[float]], q: float, first: Figures) -> Cell:
-    """Return a cell with seconds, and in all columns but ``first`` how many times that one's they are."""
+def _time(values: Callable[[Figures], list[float]], q: float, first: Figures, *, in_ms: bool = False) -> Cell:
+    """Return a cell with a time, and in all columns but ``first`` how many times that one's it is."""
 
     def cell(one: Figures) -> str:
         value, base = quantile(values(one), q), quantile(values(first), q)
-        text = _plain(value, "{:.2f} s")
+        text = _plain(1000 * value, "{:.0f} ms") if in_ms else _plain(value, "{:.2f} s")
         return text if one is first or math.isnan(value) or not base > 0 else f"{text} (×{value / base:.2f})"
 
     return cell

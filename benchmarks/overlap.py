@@ -42,7 +42,7 @@ from natter_stt.utterance import LEAD_IN
 from natter_turn.activity import WINDOW
 from natter_turn.crowd import Dynamics
 from natter_turn.engines.silero import Silero
-from natter_turn.overlap import LIKE_BACKCHANNEL
+from natter_turn.overlap import CLEAR, LIKE_BACKCHANNEL
 from natter_turn.sound.spectrum import level_db
 from natter_turn.wording import is_backchannel
 
@@ -146,11 +146,11 @@ def likeness(recogniser: Stream) -> str:
         heard = [recogniser.decode(Passage(audio, over_agent=True), careful=True) for audio in padded]
         told = [one for one in heard if one.text and not is_backchannel(one.text)]
         odds = [one.backchannel for one in told if one.backchannel is not None]
+        unsure = sum((one.confidence or 0.0) < CLEAR for one in told)
         alike = sum(odd > LIKE_BACKCHANNEL for odd in odds)
-        rows.append([name, str(len(few)), str(len(told)), str(len(odds)), spans(odds), str(alike)])
-    return table(
-        ["", "clips", "heard as words", "unclear", "log-odds of a back-channel: 5, 50, 95 %", "taken for one"], rows
-    )
+        rows.append([name, *map(str, (len(few), len(told), unsure, len(odds))), spans(odds), str(alike)])
+    compared = ("compared", "log-odds of a back-channel: 5, 50, 95 %", "taken for one")
+    return table(["", "clips", "heard as words", f"confidence below {CLEAR}", *compared], rows)
 
 
 def look(heard: Heard, ms: int) -> tuple[Dynamics, Passage] | None:

@@ -34,7 +34,8 @@ TITLES: Final = {
 def show(runs: Sequence[Results], *, write_docs: bool) -> int:
     """Print the tables of ``runs`` and keep the figures beside the first; return the exit code.
 
-    With ``write_docs`` tables and plot are put into the documentation, and the figures as data into the repository. Of two records of the same item, the one of the later run counts.
+    With ``write_docs`` tables and plot are put into the documentation, and the figures as data into the repository.
+    Of two records of the same item, the one of the later run counts.
     """
     records = list({key: record for run in runs for key, record in run.records.items()}.values())
     if not records:

@@ -18,8 +18,6 @@ from natter_turn.wording import is_backchannel, is_stop, longest_run, words
 
 LONG_MS: Final = 700
 """Speech with words in it that goes on for so long is nobody's back-channel."""
-WHOSE_MS: Final = 160
-"""Speech that it takes to tell one voice from another at all; of less, only an order to stop counts."""
 DEAF_MS: Final = 1500
 """The same when the recogniser says nothing at all, not even that there is nothing."""
 QUIET_MS: Final = 300
@@ -29,6 +27,8 @@ UNCLEAR_QUIET_MS: Final = 400
 CONTENT_WORDS: Final = 2
 FAR_MS: Final = 300
 """Speech that it takes to tell whose it is: the first syllable may be a soft one ("excuse me")."""
+WHOSE_MS: Final = 160
+"""Speech that it takes to tell one voice from another at all; of less, only an order to stop counts."""
 SHORT_MS: Final = 600
 """Shorter, and it is a back-channel in most cases, whatever the recogniser makes of it."""
 GUESS_MS: Final = 1000
@@ -43,12 +43,12 @@ CLEAR: Final = 0.8
 """Confidence from which a short remark is taken at its word."""
 UNCLEAR: Final = 0.45
 """Confidence below which the text is a guess at noise."""
-LIKE_BACKCHANNEL: Final = -4.6
-"""Log-odds of a back-channel against the text above which it may have been one. Measured by ``benchmarks/overlap.py``
-on unclear ones of 1.1 s at most (5 to 95 %): back-channels -4.5 to 0.8, short interruptions -14 to -5.1."""
 CROWD_UNCLEAR: Final = 0.62
 """The same for what sounds like many voices. Measured by ``benchmarks/overlap.py`` over 1 s of speech (5 to 95 %): the
 babble of six voices 0.23-0.64, interruptions 0.55-0.94."""
+LIKE_BACKCHANNEL: Final = -4.6
+"""Log-odds of a back-channel against the text above which it may have been one. Measured by ``benchmarks/overlap.py``
+on unclear ones of 1.1 s at most (5 to 95 %): back-channels -4.5 to 0.8, short interruptions -14 to -5.1."""
 ECHOED_WORDS: Final = 3
 ECHOED_WORDS_IN_ROOM: Final = 2
 """The same where the agent's voice is known to come back through the microphone."""

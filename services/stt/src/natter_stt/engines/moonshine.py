@@ -51,21 +51,7 @@ DOUBTFUL: Final = 0.4
 """Confidence of what it writes for voices in the background; speech at 5 dB has more than 0.45."""
 
 BACKCHANNELS: Final = (
-    *(
-        "Okay.",
-        "Right.",
-        "Yeah.",
-        "Yes.",
-        "Mm-hmm.",
-        "Uh-huh.",
-        "Hmm.",
-        "Um.",
-        "Oh.",
-        "Sure.",
-        "Good.",
-        "Great.",
-        "Wow.",
-    ),
+    *"Okay. Right. Yeah. Yes. Mm-hmm. Uh-huh. Hmm. Um. Oh. Sure. Good. Great. Wow.".split(),
     *("I see.", "Got it.", "All right.", "Oh, okay.", "Yeah, sure.", "Right, okay.", "Makes sense."),
 )
 """What listeners say, as the model writes it: these and what sounds like them."""

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.bench import report
 from benchmarks.bench.figures import gather, summary
-from benchmarks.bench.frontier import frontier
+from benchmarks.bench.frontier import best, frontier
 from benchmarks.bench.record import Cued, Record, Reply, Stretch
 from benchmarks.bench.run import Meta, Results
 from benchmarks.bench.scenario import Kind, Scenario
@@ -91,6 +91,13 @@ def test_what_patience_costs_is_drawn_for_every_setting_with_pauses_and_turns() 
     chart = frontier([one for one in gather([*waits, paused]) if one.half == "held_out"])
     assert ">balanced</text>" in chart
     assert "pipecat" not in chart
+
+
+def test_the_line_joins_the_settings_that_none_is_ahead_of() -> None:
+    fast, usual, slow, beaten = (0.5, 50.0), (0.6, 73.0), (2.0, 100.0), (0.6, 56.0)
+    assert best([slow, beaten, usual, fast]) == [fast, usual, slow]
+    assert best([beaten]) == [beaten]
+    assert best([]) == []
 
 
 def test_tables_are_put_between_the_markers(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ ELSEWHERE: Final = {
 """Files without a test file of their name: where they are tested, and why there."""
 OF_THEIR_OWN: Final = {
     "gateway/test_session_corners.py": "the rest of test_session.py",
+    "stt/test_worker_corners.py": "the rest of test_worker.py",
     "runtime/test_seat_hearing.py": "the other half of test_seat.py",
     "gateway/test_resume.py": "sessions that outlive a connection and a gateway",
     "gateway/rest/test_takeover.py": "records of a session that two gateways served",

@@ -24,7 +24,7 @@ from natter_runtime.seat import Hearing, Seat
 from natter_stt.config import SttConfig
 from natter_stt.engine import Engine, Samples
 from natter_stt.worker import HEARING, Worker
-from tests.support.stt_audio import MS, frames
+from tests.support.stt_audio import MS, frames, noise
 
 M = TypeVar("M", bound=Message)
 
@@ -198,3 +198,8 @@ async def _settle() -> None:
     """Let everybody take note of what was just said."""
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+async def speak(call: Call, until_ms: int) -> None:
+    """Publish sound up to ``until_ms``."""
+    await call.hear(noise(until_ms - call.position // MS))

@@ -15,6 +15,9 @@ def told(*lines: tuple[int, str]) -> Scripted:
     return Scripted(Script(tuple(Line(at_ms, text) for at_ms, text in lines)))
 
 
+GREETING = told((1000, "Hello there my friend."))
+
+
 class Watched:
     """Passes everything on to another engine; notes what it is asked, and fails or waits on request."""
 
